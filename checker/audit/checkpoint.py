@@ -24,6 +24,7 @@ PLAN = "plan.json"
 DESCRIPTION = "audit.json"
 FORMAT = 1  # of the tables and of `audit.json`; increased when older versions would misread them
 _NOT_RECORDED = frozenset(("jobs", "timeout", "cache", "include", "required_version", "extend"))  # without effect
+_WORDS = {"tool": "version", "times": "modification times", "choice": "choice of documents", "batch": "batch size"}
 
 
 class AuditPlan(Record):
@@ -176,7 +177,20 @@ def _compare(plan: AuditPlan, out: str, options: Options) -> None:
     before, description = read_plan(out), _description(plan, options)
     changed = sorted(name for name in description if before.get(name) != description[name])
     if changed:
-        raise ConfigError(f"{out}: cannot resume: {', '.join(changed)} differ from the original run")
+        more = "".join(f"; {words}" for words in _changed_options(out, options))
+        words = ", ".join(_WORDS.get(name, name) for name in changed)
+        raise ConfigError(f"{out}: cannot resume: {words} changed since the original run{more}")
+
+
+def _changed_options(out: str, options: Options) -> Iterator[str]:
+    """Yield a phrase for each option that differs from the one recorded in `audit.json`, if that can be read."""
+    try:
+        recorded = read_description(out).get("options")
+    except InputError:
+        return
+    for name, value in json.loads(json.dumps(_recorded(options))).items():
+        if isinstance(recorded, dict) and name in recorded and recorded[name] != value:
+            yield f"{name.replace('_', '-')} was {json.dumps(recorded[name])}"
 
 
 def write_plan(out: str, description: dict[str, str]) -> None:
@@ -200,9 +214,6 @@ def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> N
     """Record the audit in `audit.json`: the paths as given, the folder they are relative to, the rules' digest, and the
     options.
     """
-    names = [name.replace("-", "_") for name in SETTINGS]
-    chosen = {name: getattr(options, name) for name in names if name not in _NOT_RECORDED}
-    where = [f"{term.name}{term.sign}{term.value}" for term in options.where if isinstance(term, Term)]
     content = {
         "format": FORMAT,
         "tool": VERSION,
@@ -212,10 +223,22 @@ def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> N
         "reader": options.reader,
         "fields": dict(options.fields),
         "redacted": options.redact,
-        "options": chosen
-        | {"corpus_rules": options.corpus_rules, "sample": options.sample, "seed": options.seed, "where": where},
+        "options": _recorded(options),
     }
     write_file(os.path.join(out, DESCRIPTION), (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+
+
+def _recorded(options: Options) -> dict[str, Any]:
+    """Return the options that influence the results, as they are in `audit.json`."""
+    names = [name.replace("-", "_") for name in SETTINGS]
+    chosen = {name: getattr(options, name) for name in names if name not in _NOT_RECORDED}
+    where = [f"{term.name}{term.sign}{term.value}" for term in options.where if isinstance(term, Term)]
+    return chosen | {
+        "corpus_rules": options.corpus_rules,
+        "sample": options.sample,
+        "seed": options.seed,
+        "where": where,
+    }
 
 
 def read_description(out: str) -> dict[str, Any]:

@@ -50,7 +50,8 @@ with a as (select *, row_number() over (partition by fingerprint order by docume
            from read_parquet({after})),
      joined as (
        select coalesce(b.rule, a.rule) as rule, coalesce(b.message, a.message) as message,
-         coalesce(b.path, a.path) || ':' || coalesce(b.line, a.line) || ' ' || coalesce(b.cable, a.cable) as place,
+         coalesce(b.path, a.path) || ':' || coalesce(b.line, a.line)
+           || ':' || coalesce(b."column", a."column") || ' ' || coalesce(b.cable, a.cable) as place,
          fingerprint,
          case when a.rule is null then 'new' when b.rule is null then 'gone'
               when a.path <> b.path or a.line <> b.line or a."column" <> b."column" or a.severity <> b.severity

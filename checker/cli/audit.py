@@ -267,7 +267,7 @@ def _diff(given: list[str]) -> int:
 
     found = audit.diff(args.before, args.after, args.quotes)
     width = cli_options.display_width(sys.stdout)
-    for line in grid(found.changed, ("rule", "new", "gone", "moved", "same"), width) if found.changed else ():
+    for line in grid(found.changed, ("rule", "new", "gone", "moved", "unchanged"), width) if found.changed else ():
         print(line)
     if not found.changed:
         print("no differences")
@@ -275,6 +275,11 @@ def _diff(given: list[str]) -> int:
         heads = ("year", "layout", "field", "read before %", "after %", "documents")
         print("\nfields read in a smaller share of documents")
         print("\n".join(grid(found.coverage, heads, width)))
+    if found.samples:
+        print()
     for what, rule, place, message in found.samples:
         output.say(f"{what:<5} {rule}  {visible(place)}\n      {visible(message)}")
+    if found.changed:
+        new, gone, moved, same = map(sum, zip(*(row[1:] for row in found.rules), strict=True))
+        print(f"\n{new:,} new, {gone:,} gone, {moved:,} moved, {same:,} unchanged")
     return output.OK if found.same else output.FINDINGS

@@ -43,6 +43,8 @@ def main(given: list[str]) -> int:
     options = cli_options.read(args)
     left, right = (only_copy(path, options) for path in (args.left, args.right))
     found = release_comparison.compare(left, right)
+    if left.telegram.mrn and right.telegram.mrn and left.telegram.mrn != right.telegram.mrn:
+        output.say("cablecheck: the two files have different message numbers", to_stderr=True)
     output.put(list(release_comparison.render(args.format, [found], options.redact)), args.out)
     return output.OK
 

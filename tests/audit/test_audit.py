@@ -91,8 +91,10 @@ def test_another_corpus_is_not_resumed(corpus, options, finished, tmp_path):
         audit.run([str(corpus)], str(out), options())
     other = tmp_path / "other.jsonl"
     shutil.copy(corpus, other)
-    with pytest.raises(ConfigError, match="cannot resume: corpus"):
+    with pytest.raises(ConfigError, match=r"cannot resume: corpus, modification times changed since[^;]+$"):
         audit.run([str(other)], str(out), options(resume=True))
+    with pytest.raises(ConfigError, match=r"cannot resume: choice of documents changed .*; sample was 0$"):
+        audit.run([str(corpus)], str(out), options(resume=True, sample=5))
 
 
 def test_a_worker_that_is_killed_loses_nothing(corpus, options, finished, tmp_path):

@@ -85,7 +85,9 @@ def test_a_redacted_audit_joins_references_and_shows_none(corpus: Path, tmp_path
 
 
 @pytest.mark.slow
-def test_a_field_that_is_read_less_often_is_a_difference(corpus: Path, finished: Path, tmp_path: Path) -> None:
+def test_a_field_that_is_read_less_often_is_a_difference(
+    corpus: Path, finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     for path in corpus.iterdir():
@@ -94,6 +96,10 @@ def test_a_field_that_is_read_less_often_is_a_difference(corpus: Path, finished:
     found = audit.diff(str(finished), str(tmp_path / "after"))
     assert ("1975", "acp127", "tags", 100.0, 0.0, 31) in found.coverage
     assert not found.same
+    capsys.readouterr()
+    assert 1 == cli.main(["audit", "diff", str(finished), str(tmp_path / "after")])
+    sums = [sum(row[place] for row in found.rules) for place in range(1, 5)]
+    assert "{} new, {} gone, {} moved, {} unchanged".format(*sums) == capsys.readouterr().out.splitlines()[-1]
     assert audit.diff(str(finished), str(finished)).coverage == ()
     with pytest.raises(InputError):
         audit.diff(str(finished), str(tmp_path / "none"))

@@ -63,6 +63,9 @@ def test_each_planted_difference_is_shown_and_none_else(
 def test_equal_copies_have_no_difference(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "earlier.txt").write_text(copy(BASE), encoding="utf-8")
     assert differences(capsys) == []
+    (folder / "earlier.txt").write_text(copy(BASE).replace("000412", "000413").replace("#0412", "#0413"))
+    assert main(["compare", "later.txt", "earlier.txt"]) == 0
+    assert capsys.readouterr().err == "cablecheck: the two files have different message numbers\n"
 
 
 def test_the_stamps_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
