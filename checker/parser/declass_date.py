@@ -200,7 +200,7 @@ def _expected(facts: _Facts) -> Declass:
     elif kind in ("event", "date", "years", "rds", "xds"):
         result.basis = "event" if kind == "event" else "none"
         result.why = (
-            "The date depends on an event, which a program cannot observe."
+            "The date depends on an event, which cablecheck cannot observe."
             if kind == "event"
             else "The date cannot be read."
         )

@@ -30,8 +30,9 @@ _WITH_VALUE = {"text": "{is: %s}", "set": "{includes: %s}"}
 
 def model_lines() -> Iterator[str]:
     """Yield the lines that `explain model` shows: the classes of the model with their fields, one field per line."""
-    yield "Fields that rule conditions can use, grouped by part of the telegram. Write a field of a part with dots:"
-    yield "authority.name. Use a quantifier or `each` for the elements of a list."
+    yield "Fields that rule conditions can use, grouped by part of the telegram."
+    yield "Write a field of a part with dots, such as authority.name."
+    yield "Use a quantifier or `each` for the elements of a list."
     for node in _ordered():
         yield ""
         yield f"{node}: {_first_sentence(nodes()[node].__doc__)}"

@@ -57,8 +57,8 @@ def test_the_table_says_the_dates_the_status_and_what_it_means(
         "two.txt 07STRELSAU413 2007-09-10 CONFIDENTIAL 09/06/2031 2031-09-06 E.O. 13292 1.5(b) 2032-09-10 2032-12-31 marked-date-future "
         "The document itself gives the date. [ISOO-2003; FAS-AUTODECLASS]",
         "",
-        "marked-date-future: the date it bears has not come",
-        "marked-date-passed: the date it bears has passed; it stays as marked until reviewed",
+        "marked-date-future: the marked date has not been reached",
+        "marked-date-passed: the marked date has passed; the document stays as marked until it is reviewed",
         "",
     ] == [" ".join(line.split()) for line in lines if not line.startswith("---")]
     assert NOTE == err
@@ -91,8 +91,8 @@ def test_the_calendar_has_an_entry_for_each_date(folder: Path, capsys: pytest.Ca
         "DTSTAMP:20261123T000000Z",
         "DTSTART;VALUE=DATE:20170906",
         "SUMMARY:07STRELSAU412 (CONFIDENTIAL): declassification date",
-        "DESCRIPTION:one.txt. 09/06/2017. The document itself gives the date. The date it bears has passed\\; it stays as "
-        "marked until reviewed.",
+        "DESCRIPTION:one.txt. 09/06/2017. The document itself gives the date. The marked date has passed\\; the document "
+        "stays as marked until it is reviewed.",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
     ] == entry
