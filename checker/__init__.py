@@ -33,8 +33,8 @@ Settings = Mapping[str, object]
 
 
 def check(text: str, *, name: str = "text", settings: Settings | None = None) -> CheckResult:
-    """Return the findings and undetermined verdicts for one text. Lines and columns count from 1, and columns count
-    code points.
+    """Return the findings and undetermined verdicts for one text. Lines and columns are 1-based, and columns count code
+    points.
 
     `name` is the path that the findings show. `settings` are settings as in a configuration file (`{"select": ["POR"],
     "as-of": "2026-11-23"}`); no configuration file is read. Raises `checker.errors.CablecheckError` for invalid

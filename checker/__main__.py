@@ -1,4 +1,4 @@
-"""Run the command `cablecheck` as `python -m checker`."""
+"""Run the `cablecheck` command as `python -m checker`."""
 
 import os
 import sys

@@ -30,8 +30,8 @@ class BaselineEntry(Record):
 
 
 class Suppression(Record):
-    """One accepted finding. `expires` is the last day of its acceptance (ISO), or "". `place` is its location in the
-    file of suppressions, as `file:line`.
+    """One accepted finding. `expires` is the last day on which it is accepted (ISO), or "". `place` is its location in
+    the suppression file, as `file:line`.
     """
 
     fingerprint: str
@@ -98,7 +98,9 @@ class HidingEntries(Record):
 
 
 def today() -> str:
-    """Return today's date in UTC, or the date of `SOURCE_DATE_EPOCH` if it is set. Suppressions expire by this date."""
+    """Return today's date in UTC, or the date of `SOURCE_DATE_EPOCH` if it is set. It determines which suppressions
+    have expired.
+    """
     from datetime import UTC, datetime
 
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")

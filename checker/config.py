@@ -1,7 +1,7 @@
 """Define the options for a run: settings with their types and defaults, configuration files, and how they are merged.
 
 Precedence, lowest first: default, the file named by `extend`, the configuration file, the command line. The
-configuration file is `cablecheck.toml`, or `pyproject.toml` with a table `[tool.cablecheck]`, in the working folder or
+configuration file is `cablecheck.toml`, or `pyproject.toml` with a `[tool.cablecheck]` table, in the working folder or
 the nearest folder above it. A configuration file among the documents has no effect, because documents are evidence.
 """
 
@@ -380,8 +380,8 @@ def _text(path: str) -> str:
 
 
 def _decoder_place(message: str, text: str) -> str:
-    """Return the `:line:column` that a decoder error names, or the end of the text if a string or bracket is still open
-    there. Return "" if the error names no position.
+    """Return the `:line:column` given in a decoder error, or the end of the text if a string or bracket is still open
+    there. Return "" if the error contains no position.
     """
     if "at end of document" in message:
         lines = text.rstrip().split("\n")
@@ -423,8 +423,8 @@ def _holds(version: str, sign: str, bound: str) -> bool:
 
 
 def _below(path: str, extended: str, depth: int) -> str:
-    """Return the path of the file that `extend` names. Raises `ConfigError` unless that file is in the folder of the
-    file that names it or below that folder, and if too many files extend each other.
+    """Return the path of the file given in `extend`. Raises `ConfigError` if it is outside the folder of the file that
+    extends it, or if too many files extend each other.
     """
     folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
     target = os.path.realpath(os.path.join(folder, extended))
@@ -462,8 +462,9 @@ NAMES = ("cablecheck.toml", "pyproject.toml")  # if a folder contains both, the 
 def settle(given: Mapping[str, object], config: str = "", isolated: bool = False, version: str = "") -> Options:
     """Return the options from the configuration file and the command line.
 
-    `given` maps the settings given on the command line, and no others, to their values. `config` names the
-    configuration file in place of a search; `isolated` ignores all configuration files. Raises `ConfigError`.
+    `given` maps the settings given on the command line, and no others, to their values. `config` is the path of the
+    configuration file, if none is to be searched for; `isolated` ignores all configuration files. Raises `ConfigError`
+    for an invalid setting or configuration file.
     """
     file = "" if isolated else (config or _near(discover(os.getcwd())))
     files = ConfigFiles(version)
@@ -555,7 +556,7 @@ def _near(path: str) -> str:
 
 
 def _holds_table(path: str) -> bool:
-    """Return whether a pyproject.toml mentions cablecheck. This is faster than parsing the file as TOML."""
+    """Return whether a pyproject.toml mentions cablecheck. This check is faster than parsing the file as TOML."""
     try:
         with open(path, "rb") as file:
             return b"tool.cablecheck" in file.read(MAX_BYTES)

@@ -323,7 +323,7 @@ class _Evaluation:
                 self.undetermined += inner.all_jobs()
 
     def alone(self, job: Job, env: Env) -> None:
-        """Evaluate one rule, with its whole guard, after a guard condition that it shares with other rules was
+        """Evaluate one rule with its whole guard, because a guard condition that it shares with other rules was
         undetermined. The rule does not apply if another condition of its guard is false.
         """
         applies, error = call_safely(job[1].applies, env)

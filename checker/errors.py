@@ -2,7 +2,7 @@
 
 CablecheckError
 ├── RuleError       errors in rule or vocabulary files
-├── ConfigError     a wrong setting, option or configuration file
+├── ConfigError     a wrong setting, option, or configuration file
 │   └── SettingsError   all errors in the configuration files of a run
 ├── InputError      a path that cannot be read, or a pattern that matches nothing
 └── MissingExtra    a feature whose optional package is not installed
@@ -26,7 +26,7 @@ class RuleError(CablecheckError):
 
 
 class ConfigError(CablecheckError):
-    """A wrong setting, option or configuration file."""
+    """A wrong setting, option, or configuration file."""
 
 
 class SettingsError(ConfigError):
@@ -38,7 +38,7 @@ class SettingsError(ConfigError):
 
 
 class InputError(CablecheckError):
-    """A path that cannot be read or a pattern that matches nothing."""
+    """A path that cannot be read, or a pattern that matches nothing."""
 
 
 class MissingExtra(CablecheckError):

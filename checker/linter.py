@@ -72,7 +72,7 @@ def lint(paths: Sequence[str], options: Options, progress: Progress | None = Non
 
 
 def _fix(files: Sequence[str], options: Options, rulebook: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Apply suggestions to the files. Return lines about the changes and about files that could not be fixed, and the
+    """Apply suggestions to the files. Return report lines (changes made and files that could not be fixed), and
     errors.
     """
     from . import fixer  # only for --fix

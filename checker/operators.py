@@ -23,7 +23,7 @@ class Operator(Record):
 
     `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument, which
     argument_parser parses and compiler prepares. `absent` is the answer for an absent value. `opposite` and `near` name
-    the operators that mutants substitute. `says` documents it for rule authors.
+    the operators that mutants substitute. `says` is its description for rule authors.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Define value classes with slots, and a bounded cache.
 
 A subclass of `Record` lists its fields as annotations, like a dataclass; it gets `__slots__`, `__init__`, `__eq__`,
-`__hash__` and `__repr__`. Importing `dataclasses` and building the classes of the model would take 19 ms, which a
+`__hash__`, and `__repr__`. Importing `dataclasses` and building the classes of the model would take 19 ms, which a
 commit hook pays on every run. mypy reads record.pyi, which declares a `dataclass_transform`.
 """
 

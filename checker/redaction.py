@@ -85,15 +85,15 @@ class Redactor:
         self._codes.update(entry.code for entry in vocabulary["levels"])
 
     def message(self, text: str) -> str:
-        """Return one of our own messages with all text masked that may come from a document."""
+        """Return one of our own messages, masking any text in it that may come from a document."""
         return self._masked(text, own_words=True)
 
     def codes(self, text: str) -> str:
-        """Return text from a document with everything masked except numbers and codes."""
+        """Return text from a document, masking everything except numbers and codes."""
         return self._masked(text, own_words=False)
 
     def row(self, row: Mapping[str, object]) -> dict[str, object]:
-        """Return a row of an audit table with the document's text masked."""
+        """Return a row of an audit table, masking the text that comes from the document."""
         return {name: value if name in _OWN_COLUMNS else self._cell(value) for name, value in row.items()}
 
     def _cell(self, value: object) -> object:

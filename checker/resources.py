@@ -1,9 +1,9 @@
 """Provide the version, the shipped data folders, safe reading of small files that others may have provided, and the
 user's cache folder.
 
-A cache is data, but manipulated data could hide findings. Therefore, a cache folder or file is ignored unless only the
-user can write to it, and a folder below the working folder or the checked paths is ignored, because whoever provides
-the documents could also provide the cache.
+A tampered cache could hide findings. Therefore, a cache folder or file is ignored unless only the user can write to it.
+A folder below the working folder or the checked paths is also ignored, because whoever provides the documents could
+provide the cache.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Finding(Record):
     """A violation of one rule at one position of one document.
 
     `path` is the file as given by the user; `cable` identifies the document in it (message reference number, number in
-    the container, or ""). Lines and columns count from 1, and columns count code points; `end` is exclusive. `quote` is
+    the container, or ""). Lines and columns are 1-based, and columns count code points; `end` is exclusive. `quote` is
     the source text at the span, and `at` is the path of the field in the document model ("paragraphs[2].mark").
     `related` are the other positions that the rule compares. `member` is the name of the file in an archive to which
     the positions refer, or "".
@@ -96,7 +96,7 @@ class Undetermined(Record):
 
     `kind` is "copy" (the part is missing from or damaged in this copy), "label" (the label of the part is present, but
     the part was not read), "withheld" (a reviewer withheld, or an editor omitted, the relevant words), "unreadable" (a
-    value cannot be read), "date" (the date does not determine whether the rule applies) or "scheme" (the marking
+    value cannot be read), "date" (the date does not determine whether the rule applies), or "scheme" (the marking
     belongs to no loaded scheme, so no rule checks the document). `quote` is text of the document, separate from `why`
     so that it can be redacted.
     """
@@ -153,9 +153,9 @@ class Excerpt(Record):
 class DocumentResult(Record):
     """The result for one document, or for a path that contains no document.
 
-    `state` is checked, excluded or failed, and `why` is the reason for the last two. A document on which a rule crashed
-    is failed, but has the findings from the other rules. `tally` contains (passed, failed, undetermined) for each rule
-    that applied. `diff` shows the suggested changes if they were requested.
+    `state` is checked, excluded, or failed; for an excluded or failed document, `why` is the reason. A document on
+    which a rule crashed is failed, but has the findings from the other rules. `tally` contains (passed, failed,
+    undetermined) for each rule that applied. `diff` shows the suggested changes if they were requested.
     """
 
     path: str
@@ -219,7 +219,7 @@ class Restriction(Record):
 class Summary(Record):
     """The totals of a run. `unknown` counts undetermined verdicts, and `parser_gaps` counts those of the kind "label".
 
-    `handed_in` counts all results, and `rules` the rules that ran. `suppressed`, `baseline`, `false_alarms` and
+    `handed_in` counts all results, and `rules` the rules that ran. `suppressed`, `baseline`, `false_alarms`, and
     `accepted` count hidden findings.
     """
 

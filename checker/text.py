@@ -3,7 +3,7 @@ columns.
 
 A `Source` is the decoded text of one document. A `View` is text derived from it by replacements (a tag removed, `&` for
 `&amp;`, a page line cut out, a space for a line break) or by slicing. Views can be derived from views; each maps
-directly to the source. Offsets count code points; spans are half open.
+directly to the source. Offsets count code points; spans are half-open.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .record import Record
 class Pattern:
     """A regular expression compiled on first use, with ASCII digits and letters by default.
 
-    A telegram needs a third of the patterns, and compiling each takes start-up time.
+    A telegram needs only about one-third of the patterns, and compiling a pattern takes start-up time.
     """
 
     __slots__ = ("_flags", "_text", "findall", "finditer", "fullmatch", "match", "search", "sub")
@@ -133,8 +133,8 @@ def ascending(spans: Iterable[Span]) -> bool:
 
 
 def covering(spans: Iterable[Span]) -> Span:
-    """Return the smallest span that covers all given spans. If they are parts of one view in order, only the first and
-    the last are computed.
+    """Return the smallest span that covers all given spans. If they are parts of one view in ascending order, only the
+    first and the last are computed.
     """
     known: list[Span] = []
     parts: dict[View, list[LazySpan]] = {}
@@ -155,7 +155,7 @@ def covering(spans: Iterable[Span]) -> Span:
 
 
 class Position(Record):
-    """A position as editors show it: line and column from 1, column in code points."""
+    """A position as editors show it: 1-based line and column, with the column in code points."""
 
     line: int
     column: int
@@ -209,8 +209,8 @@ class Source:
         return Position(line + self.first_line, offset - start + (self.first_column if line == 0 else 1))
 
     def _count(self, at: int) -> int:
-        """Return the line of an offset, counted from 0. The search starts at the last result, because most positions
-        are close together.
+        """Return the 0-based line of an offset. The search starts at the last result, because most positions are close
+        together.
         """
         known, line = self._known
         line += self.text.count("\n", known, at) if at >= known else -self.text.count("\n", at, known)
@@ -315,8 +315,8 @@ class View:
         return partial(LazySpan, self)
 
     def starts(self, offsets: Iterable[int]) -> list[int]:
-        """Return the source offset of each of these offsets, which must be inside this view. In a replaced segment,
-        this is the start of the replaced text.
+        """Return the source offset for each of the given view offsets, which must be inside this view. In a replaced
+        segment, this is the start of the replaced text.
         """
         lows, sources, kept = self._lows, self._sources, self._kept
         found = [(bisect_right(lows, offset) - 1, offset) for offset in offsets]

@@ -28,7 +28,7 @@ class Level(Record):
 class Date(Record):
     """A date that may be any day from `first` to `last`.
 
-    `precision` is "day", "month" or "year"; `written` is the form in the text, for example "m/d/yyyy".
+    `precision` is "day", "month", or "year"; `written` is the form in the text, for example "m/d/yyyy".
     """
 
     first: date
@@ -44,7 +44,7 @@ class Date(Record):
 
     @classmethod
     def of(cls, iso: str) -> Date:
-        """Return the date written as `2007-09-10`, `2007-09` or `2007`. Raises `ValueError` for anything else."""
+        """Return the date written as `2007-09-10`, `2007-09`, or `2007`. Raises `ValueError` for anything else."""
         parts = iso.split("-")
         if not all(part.isascii() and part.isdigit() for part in parts):
             raise ValueError(f"not a date: {iso}")

@@ -103,7 +103,7 @@ class Table:
 class Vocabulary:
     """All tables by name. They contain every domain term that the parser and the operators use.
 
-    `made` caches what the parser builds from the tables (patterns, indexes), by the name of the builder, for the
+    `made` caches the patterns and indexes that the parser builds from the tables, keyed by the builder's name, for the
     lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the `levels` table, or None.
     """
 

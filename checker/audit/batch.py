@@ -57,9 +57,10 @@ class BatchWorker:
         self.linter = DocumentLinter(options, load_rulebook(options))
 
     def work(self, task: BatchTask, step: Step) -> BatchResult:
-        """Run one batch and return its result. An operating system error, such as a full disk, is reported in `error`.
+        """Run one batch and return its result. An operating system error, such as a full disk, is reported in the
+        result's `error`.
 
-        No document raises an exception.
+        No document causes an exception.
         """
         try:
             return self._work(task, step)
@@ -100,7 +101,7 @@ class BatchWorker:
         self, task: BatchTask, step: Step, meter: BatchMeter
     ) -> Iterator[tuple[int, int, readers.Reading | readers.Unreadable]]:
         """Yield each document with its position in the batch and its number within its row, member, or file, both
-        counted from 1.
+        1-based.
 
         A document in `task.skip` is yielded as `Unreadable`, with the reason.
         """

@@ -1,5 +1,5 @@
-"""Record the plan of an audit before the audit begins, so that an interrupted audit can be resumed, and a different
-audit is refused.
+"""Record the plan of an audit before the audit begins, so that an interrupted audit can be resumed, and a resumed run
+with a different plan is rejected.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def parts_folder(out: str) -> str:
 
 
 def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[BatchResult], tuple[str, ...]]:
-    """Record the plan or compare it with the recorded plan. Return the results of the finished batches, and notices.
+    """Record the plan or, if the audit is resumed, compare it with the recorded plan. Return the results of the
+    finished batches, and notices.
 
     A batch with a damaged marker or part does not count as finished, and a notice names the file. Raises `ConfigError`
     and changes nothing if `out` contains an audit that must not be resumed.

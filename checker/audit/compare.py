@@ -25,7 +25,7 @@ class Difference(Record):
     `rules` contains, for each rule, the numbers of new, gone, moved, and unchanged findings. `samples` are findings,
     each with the kind of change, the rule, the position, and the message. `coverage` contains a row for each field that
     was read in a smaller share of documents than before: year, layout, field, the shares before and after in percent,
-    and the number of documents after. For the field `text`, the share is that of recognized characters.
+    and the number of documents after. For the `text` field, the share is that of recognized characters.
     """
 
     rules: tuple[tuple[str, int, int, int, int], ...]
@@ -114,7 +114,7 @@ def diff(before: str, after: str, samples: int = 3) -> Difference:
 
 # ---- Merging shards --------------------------------------------------------------------------------------------------
 def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
-    """Write the tables and reports of one audit to `out` from the folders of all its shards.
+    """Merge the folders of all shards of one audit, and write the audit's tables and reports to `out`.
 
     Raises `ConfigError` if the shards do not belong together or `options` do not match them, and `InputError` if a
     shard is not finished.

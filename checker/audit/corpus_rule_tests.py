@@ -25,7 +25,7 @@ def check(paths: Sequence[str]) -> list[Diagnostic]:
 def test(paths: Sequence[str], mutants: bool) -> tuple[list[str], bool]:
     """Test every example of the corpus rules in `paths` (default: the shipped ones).
 
-    With `mutants`, test also every mutant, as long as no example has failed. Return the lines to print, and whether
+    With `mutants`, also test each rule's mutants, unless an example has failed. Return the lines to print, and whether
     everything passed. Raises `RuleError` if the rules cannot be loaded.
     """
     rules = [rule for path in paths or [os.path.join(data_dir("rules"), FOLDER)] for rule in corpus_rules.load(path)]

@@ -1,9 +1,7 @@
 """Load and evaluate corpus rules.
 
-A corpus rule is a SQL query on the tables of an audit, and is validated as strictly as any other rule.
-
-The module defines the keys of a file (from which the published schema is generated), loading, examples, and findings,
-in this order.
+A corpus rule is a SQL query on the tables of an audit, and is validated as strictly as any other rule. The keys of a
+corpus rule file are defined in this module, and the published schema is generated from them.
 """
 
 from __future__ import annotations
@@ -210,8 +208,8 @@ def load(folder: str | None = None, words: Vocabulary | None = None) -> list[Cor
 
 
 def shipped(words: Vocabulary) -> list[CorpusRule]:
-    """Load the shipped rules for an audit without checking their schema and statements, which takes 0.1 s and is done
-    by tests.
+    """Load the shipped rules for an audit. Their schema and statements are not checked, because that takes 0.1 s and
+    the tests already do it.
 
     Raises `RuleError` if a file cannot be read.
     """
@@ -368,8 +366,8 @@ def _example(file: RuleFile, entry: YamlMap, kind: str) -> Example:
 
 
 def _repeated(row: dict[str, object]) -> Iterator[dict[str, object]]:
-    """Yield a row of an example. With `times: N`, yield N copies whose `document`, `serial`, and `{serial}` in `mrn`
-    count up.
+    """Yield a row of an example. With `times: N`, yield N copies, incrementing `document` and `serial` in each copy and
+    filling in `{serial}` in `mrn`.
     """
     times = int(str(row.pop("times", "1")))
     for step in range(times):
@@ -425,8 +423,8 @@ def _hit(rule: CorpusRule, values: Mapping[str, object]) -> tuple[int, str, tupl
 
 
 def _unredacted(value: object) -> str:
-    """Return a value for a finding's key as text that does not depend on redaction: a string is replaced with its
-    digest, as redaction replaces message numbers.
+    """Return part of a finding's key as text that is the same with and without redaction: strings are replaced with
+    digests, just as redaction replaces message numbers.
     """
     return name_digest(value) if isinstance(value, str) else str(value)
 
@@ -465,7 +463,7 @@ _Place = tuple[int, str, str, int, str | None]  # document, path, cable, line, m
 
 
 def _located(rule: CorpusRule, query: Query) -> Iterator[tuple[_Place, tuple[int, str, tuple[str, ...]]]]:
-    """Yield the place of the document and the hit for each row that the statement returns, in document order."""
+    """Yield, for each row that the statement returns, the document's location and the hit, in document order."""
     ordered = (
         f"with found as ({rule.sql.rstrip().rstrip(';')}\n) "
         "select found.*, c.document, c.path, c.cable, c.line, c.mrn from found "

@@ -1,4 +1,4 @@
-"""Store and query the tables: write Parquet from JSON-lines parts, and open locked connections for queries.
+"""Store and query an audit's tables: write Parquet from JSON Lines parts, and open locked connections for queries.
 
 Each table is written in one statement. Queries (`query`, corpus rules, reports) run on a connection that can read only
 these tables: it has no access to other files, the network, extensions, or its own settings, and its memory and time are
@@ -36,14 +36,14 @@ class OutOfMemory(ConfigError):
 
 
 class Answer(Record):
-    """The result of a query: the names of the columns, and the rows."""
+    """A query result: column names and rows."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
 
 
 def engine() -> Any:
-    """Return the module `duckdb`. Raises `MissingExtra` if it is not installed."""
+    """Return the `duckdb` module. Raises `MissingExtra` if it is not installed."""
     try:
         import duckdb  # 160 ms, and only for audits
     except ImportError as error:
@@ -68,10 +68,10 @@ def table_path(out: str, table: str) -> str:
 
 
 def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
-    """Write the Parquet file of each table from its parts, in order; each file is written completely or not at all.
+    """Write each table's parts, in the given order, to its Parquet file. Each file is written completely or not at all.
 
-    `shifts` contains, for each batch, the number of lines before it, which the worker that reads a remote range does
-    not know. Raises `InputError` if a file cannot be written.
+    `shifts` contains, for each batch, the number of lines before it in its file, because a worker that reads a remote
+    range cannot know that number. Raises `InputError` if a file cannot be written.
     """
     with closing(connect()) as con, interruptible():
         for table, files in parts.items():
@@ -105,8 +105,8 @@ def _copy(table: str, files: Sequence[str], target: str, shifts: Sequence[int]) 
 
 
 def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
-    """Return SQL expressions for those columns of a table that contain line numbers, in which the number of lines
-    before the row's batch is added.
+    """Return SQL expressions that add the number of lines before a row's batch to the columns of a table that contain
+    line numbers.
     """
     known = """"at" = 'corpus'""" if table == "findings" else "false"  # the lines of these rows are final
     more = f"(case when {known} then 0 else coalesce({list(shifts)}[document // {BATCH} + 1], 0) end)"
@@ -185,8 +185,8 @@ class Query:
             raise InputError(f"{path}: damaged, or not a table of an audit; audit again ({why})") from error
 
     def _open_findings(self, suppressed: bool) -> None:
-        """Create the view of the findings that are not hidden. `suppressed` is whether the audit has the table of that
-        name.
+        """Create the view of the findings that are not hidden. `suppressed` is whether the audit has a `suppressed`
+        table.
         """
         ranked = f"select *, {RANKED} as nth from findings"
         less = f"select * exclude (nth) from ({ranked}) anti join suppressed using (document, fingerprint, nth)"

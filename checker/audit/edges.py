@@ -30,8 +30,8 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 def export(out: str, form: str, gaps: bool = False) -> Iterator[str]:
     """Yield the lines of the export for the audit in the folder `out`. `form` is `graphml` or `csv`.
 
-    With `gaps`, the lines are always CSV, and list the message numbers referred to that no document in the audit has.
-    Raises `InputError` if the audit is not finished.
+    With `gaps`, the lines are always CSV, and list the cited message numbers that no document in the audit has. Raises
+    `InputError` if the audit is not finished.
     """
     if not os.path.exists(table_path(out, "references")):
         raise no_audit(out)

@@ -25,7 +25,7 @@ MAX_FAILURES = 2  # of workers on the same document before it is skipped
 def run_local(tasks: Sequence[BatchTask], options: Options, jobs: int | None = None) -> Iterator[BatchResult]:
     """Yield each task's result as it completes, from `jobs` processes (default: `options.jobs`).
 
-    The limits of time and memory apply to each document. Closing the generator early ends all workers.
+    The time and memory limits apply to each document. Closing the generator early ends all workers.
     """
     limits = Limits(options.document_seconds, options.worker_memory)
     jobs = jobs or options.jobs or os.cpu_count() or 1
@@ -82,7 +82,7 @@ def _do(options: Options, task: BatchTask) -> BatchResult:
 
 
 def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
-    """Yield each task's result as it completes on the Dask cluster that `options` names. Tasks that fail there are
+    """Yield each task's result as it completes on the Dask cluster given in `options`. Tasks that fail there are
     repeated in a local process.
 
     Raises `MissingExtra` if Dask is not installed.

@@ -1,4 +1,4 @@
-"""Write the tables `decisions` and `suppressed`, which record why findings of an audit are hidden.
+"""Write the `decisions` and `suppressed` tables, which record why findings of an audit are hidden.
 
 Each report rebuilds these tables; the `findings` table is never changed. The same code hides findings for `lint` and
 for an audit.
@@ -23,8 +23,8 @@ _NOWHERE = Span(0, 0), _START, _START  # a finding's fingerprint, rule, and path
 
 
 class Hidden(Record):
-    """What hides findings of an audit: the number of hidden findings by cause (one of `HIDDEN_BY`), the decisions log,
-    notices, and the errors that make the audit incomplete.
+    """A summary of an audit's hidden findings: their number by cause (one of `HIDDEN_BY`), the decisions log, notices,
+    and the errors that make the audit incomplete.
     """
 
     counts: dict[str, int]
@@ -44,7 +44,7 @@ def files_of(out: str, options: Options) -> baseline.HidingFiles:
 
 
 def write(out: str, options: Options, today: str) -> Hidden:
-    """Write the tables `decisions` and `suppressed`, and return a summary of what is hidden.
+    """Write the `decisions` and `suppressed` tables, and return a summary of the hidden findings.
 
     Raises `ConfigError` if the suppressions, decisions, or baseline file is damaged.
     """

@@ -159,7 +159,7 @@ def report(out: str, options: Options) -> AuditResult:
 
 
 def _shifts(done: Sequence[BatchResult], batches: int) -> list[int]:
-    """Return, for each batch, how many lines precede it in its file; 0 unless the batch is a range of a remote file."""
+    """Return, for each batch, the number of lines before it in its file, or 0 unless it is a range of a remote file."""
     shifts = [0] * batches
     before: dict[str, int] = {}
     for result in done:
@@ -232,7 +232,7 @@ def _corpus_findings(
     """Run the corpus rules, write their findings to a part file, and return the number of documents that each rule
     reports.
 
-    A rule that runs out of memory runs again with more, and so do the rules after it.
+    If a rule runs out of memory, it is run again with a higher limit, which then also applies to all later rules.
     """
     if not rules:
         return {}
@@ -275,8 +275,8 @@ def _write_rows(path: str, rows: Sequence[dict[str, object]]) -> None:
 
 
 def _code(summary: dict[str, object], options: Options) -> int:
-    """Return the exit code: 0 without findings at the fail level or above, 1 with such findings, 2 for an incomplete
-    audit.
+    """Return the exit code of an audit: 2 if it is incomplete, 1 if it has findings at or above the fail level,
+    otherwise 0.
     """
     account = summary["account"]
     severities = summary["severities"]

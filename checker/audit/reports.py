@@ -65,7 +65,7 @@ def _titles(cache: bool) -> dict[str, str]:
 
 
 def _precision(out: str, log: DecisionLog) -> dict[str, samples.Precision]:
-    """Return the precision of each rule, from the sample in which most of its findings were judged."""
+    """Return each rule's precision, based on the sample that contains the most judged findings of that rule."""
     found: dict[str, samples.Precision] = {}
     for name in samples.names(out):
         sample = samples.load(out, name)

@@ -1,7 +1,8 @@
 """Draw samples of findings or documents, and estimate each rule's precision from them.
 
-A sample is a file `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 digest of the seed
-and their key, so that a larger sample contains all members of a smaller one, and nothing depends on the order of rows.
+A sample is stored as `samples/NAME.json` in the folder of an audit. Members are ordered by the SHA-256 digest of the
+seed and their key, so that a larger sample contains all members of a smaller one, and nothing depends on the order of
+rows.
 """
 
 from __future__ import annotations
@@ -149,8 +150,8 @@ def wilson(successes: int, number: int, z: float = Z) -> tuple[float, float]:
 
 
 class Precision(Record):
-    """Counts of the judgments on one group in a sample, which was drawn from `population` findings. `right` ones are
-    confirmed or accepted.
+    """Counts of the judgments on one group in a sample. The group was drawn from `population` findings; `right` is the
+    number of findings that were confirmed or accepted.
     """
 
     right: int

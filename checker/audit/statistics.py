@@ -90,7 +90,7 @@ Figures = dict[str, list[tuple[object, ...]]]
 
 
 def number(value: object) -> int:
-    """Return a count from a query result as an integer, 0 for `None`."""
+    """Return a count from a query result as an integer (0 for `None`)."""
     return value if isinstance(value, int) else int(str(value or 0))
 
 

@@ -2,7 +2,7 @@
 
 `document` identifies a document within one audit: the batch number times ten million, plus the position in the batch.
 Other tables are joined on it. Texts and lists are truncated after 1,000 characters or entries. `docs/audit.md` is
-generated from these definitions, and a test compares it.
+generated from these definitions, and a test checks that it is up to date.
 """
 
 from __future__ import annotations
@@ -329,8 +329,8 @@ class Portions:
 def flowing(texts: list[str]) -> list[bytes]:
     """Return each text as UTF-8 bytes, with every run of whitespace replaced by one space.
 
-    Texts whose blanks are all ASCII are converted together, without creating an object for each word, which takes a
-    quarter less time.
+    Texts that contain only ASCII whitespace are converted together, without creating an object for each word; this
+    takes one-quarter less time.
     """
     whole = BETWEEN.join(texts)
     if whole.count(BETWEEN) != len(texts) - 1 or any(blank in whole for blank in _OTHER_BLANKS):

@@ -44,7 +44,7 @@ EXAMPLES = ("lint cables", "explain CLS-004", "audit cables --out audit", "view 
 
 
 def entry() -> None:
-    """Run the command `cablecheck` and exit."""
+    """Run the `cablecheck` command and exit."""
     code = main(sys.argv[1:])
     if "threading" in sys.modules:  # a library may have work to finish
         sys.exit(code)

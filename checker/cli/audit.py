@@ -1,4 +1,4 @@
-"""`cablecheck audit`: audit a whole corpus, resume an audit, and compare, merge or report on finished audits."""
+"""`cablecheck audit`: audit a whole corpus, resume an audit, or compare, merge, or report on finished audits."""
 
 from __future__ import annotations
 

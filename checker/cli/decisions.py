@@ -96,7 +96,7 @@ def _log_file(path: str) -> str:
 
 
 def _csv(latest: Iterable[ReviewDecision]) -> Iterator[str]:
-    """Yield the decisions as lines of CSV, in which a spreadsheet cannot read any cell as a formula."""
+    """Yield the decisions as CSV lines, escaped so that a spreadsheet does not treat any cell as a formula."""
     lines: list[str] = []
     writer = csv.writer(_Lines(lines), lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -170,7 +170,7 @@ def _check_columns(table: str, names: Sequence[str]) -> None:
 
 
 def _uncelled(text: str) -> str:
-    """Return a cell's text without the apostrophe that keeps a spreadsheet from reading it as a formula."""
+    """Return a cell's text without the apostrophe that keeps a spreadsheet from treating it as a formula."""
     return text[1:] if text.startswith("'") and csv_cell(text[1:]) == text else text
 
 

@@ -103,8 +103,8 @@ def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:
 
 
 def traces(name: str, paths: Sequence[str], options: Options) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield (path and name, lines of the trace, whether it could be checked) for each document in the paths. The lines
-    of a document that could not be checked are the reason.
+    """Yield (path and name, lines of the trace, whether it could be checked) for each document in the paths. For a
+    document that could not be checked, the lines give the reason.
     """
     rulebook = linter.load(options)
     rule = _rule(rulebook, name)

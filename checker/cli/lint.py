@@ -124,8 +124,8 @@ def _watch(run: Callable[[], int], paths: list[str], options: Options, args: arg
 
 
 def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
-    """Return the modification time and size of each checked file, each file of the rule packs, and the baseline,
-    suppressions, and decisions files, by path.
+    """Return the modification time and size, by path, of each checked file, each rule pack file, and the baseline,
+    suppressions, and decisions files.
     """
     try:
         files = linter.files_of(paths, options)[0]

@@ -102,7 +102,7 @@ def examples_text(examples: Iterable[str]) -> str:
 
 
 def out_option(arguments: argparse.ArgumentParser) -> None:
-    """Add the option `--out`."""
+    """Add the `--out` option."""
     arguments.add_argument("--out", default="", metavar="FILE", help="write to this file, not to standard output")
 
 
@@ -112,10 +112,9 @@ _SINGLE = ("profile", "as-of", "reader")
 
 
 def rule_options(arguments: argparse.ArgumentParser, *names: str, can_redact: bool = True) -> None:
-    """Add the options for the named rule settings (default: all of them), and those that choose the configuration
-    file.
+    """Add the options for the rule settings in `names` (default: all of them), and the configuration file options.
 
-    `--redact` is added if it is named or no setting is named. `can_redact` is false for commands that refuse it.
+    `--redact` is added if `names` includes it or is empty. `can_redact` is false for commands that reject it.
     """
     group = arguments.add_argument_group("rules")
     for name in _RULES if not names else (name for name in names if name != "redact"):
@@ -132,7 +131,7 @@ def rule_options(arguments: argparse.ArgumentParser, *names: str, can_redact: bo
 
 
 def configuration_options(arguments: argparse.ArgumentParser) -> argparse._ArgumentGroup:
-    """Add the options that choose the configuration file, and return their argument group."""
+    """Add the options that select or ignore the configuration file, and return their argument group."""
     group = arguments.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", default="", help="use this configuration file")
     group.add_argument("--isolated", action="store_true", help="ignore configuration files")
@@ -140,7 +139,7 @@ def configuration_options(arguments: argparse.ArgumentParser) -> argparse._Argum
 
 
 def hiding_options(group: argparse._ArgumentGroup) -> None:
-    """Add the options for the three files that hide findings: one that names each file, and one that ignores it."""
+    """Add two options for each of the three files that hide findings: one for its path, and one to ignore it."""
     for name, what in _HIDING.items():
         group.add_argument(f"--{name}", metavar="FILE", help=describe(name))
         group.add_argument(f"--no-{name}", action="store_true", help=f"also show {what}")
@@ -156,7 +155,7 @@ _STDIN = "; - is standard input"
 
 
 def input_options(arguments: argparse.ArgumentParser, paths: str = f"files, folders, and globs{_STDIN}") -> None:
-    """Add the paths and the options that choose files. `paths` is the help text for the paths; unless it mentions
+    """Add the path arguments and the file-selection options. `paths` is the help text for the paths; unless it mentions
     standard input, `--stdin-filename` is not listed in the help.
     """
     group = arguments.add_argument_group("input")
@@ -213,7 +212,7 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
 
 
 def read_paths(args: argparse.Namespace, options: Options, default: str = "") -> list[str]:
-    """Return the paths of a command: the given paths, otherwise the setting `include`, otherwise `default`.
+    """Return the paths for a command: the given paths, otherwise the `include` setting, otherwise `default`.
 
     If standard input is among the paths, it is read into `options`. Raises `ConfigError` if there is no path, or if
     standard input would be both the list of files and a document.

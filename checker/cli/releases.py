@@ -30,8 +30,8 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Print the differences between each copy of a message number and the next, in order of release. Return the exit
-    code.
+    """Compare the released copies of each message number in order of release, and print the differences between each
+    copy and the next. Return the exit code.
     """
     args = arguments().parse_args(given)
     options = cli_options.read(args)
@@ -48,8 +48,8 @@ def main(given: list[str]) -> int:
 
 
 def _compared(numbers: dict[str, list[str]], options: Options, unread: list[tuple[str, str]]) -> list[CopyComparison]:
-    """Return comparisons of the copies at the paths listed for each message number, each with the next. Files that can
-    no longer be read are added to `unread` as (path, reason).
+    """Compare each copy of a message number with the next one, and return the comparisons. `numbers` maps each message
+    number to the paths of its copies. Files that can no longer be read are added to `unread` as (path, reason).
     """
     paths = list(dict.fromkeys(path for named in numbers.values() for path in named))
     copies: dict[str, list[Copy]] = {mrn: [] for mrn in numbers}

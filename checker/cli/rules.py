@@ -215,8 +215,8 @@ def _report(errors: Sequence[Diagnostic]) -> int:
 
 
 def _configured(args: argparse.Namespace) -> list[str]:
-    """Return the folders of the configured packs, or of all shipped rules if no pack is configured. Print where the
-    rules are.
+    """Print where the rules are. Return the folders of the configured packs, or of all shipped rules if no pack is
+    configured.
     """
     packs = (cli_options.read(args).pack_folders() or ())[1:]
     home = data_dir("rules")

@@ -1,4 +1,4 @@
-"""`cablecheck synth`: generate a synthetic corpus of any size with known defects, to test cablecheck with."""
+"""`cablecheck synth`: generate a synthetic corpus of any size, with known defects, for testing cablecheck."""
 
 from __future__ import annotations
 

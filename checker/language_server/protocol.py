@@ -60,7 +60,7 @@ class OpenFile:
         return found
 
     def place(self, position: lsp.Position) -> tuple[int, int]:
-        """Return the row and column, counted from 0 in code points, of a position given in the client's units."""
+        """Return the 0-based row and column, in code points, of a position given in the client's units."""
         found = self.codec.position_from_client_units(self.lines, position)
         return min(found.line, len(self.lines) - 1), found.character
 

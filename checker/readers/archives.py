@@ -1,6 +1,6 @@
 """Read archives and compressed files (zip, gzip, Zstandard) member by member within limits, without unpacking to disk.
 
-Every member of an archive is accounted for: read, excluded (hidden files and macOS resource forks), or failed. Reading
+Every member of an archive is read, excluded (hidden files and macOS resource forks), or reported as failed. Reading
 stops with an error if a file expands beyond `limit` and beyond `ratio` times its compressed size (a decompression
 bomb).
 """
@@ -130,7 +130,7 @@ def _gzip(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _zstd() -> Decompress | None:
-    """Return the function that decompresses Zstandard data, or `None` if the extra `zstd` is not installed."""
+    """Return the function that decompresses Zstandard data, or `None` if the `zstd` extra is not installed."""
     try:
         from compression import zstd  # Python 3.14
     except ImportError:
@@ -208,7 +208,7 @@ def list_members(path: str) -> list[tuple[int, int]]:
 
 
 def numbers_of(path: str, member: str) -> frozenset[int]:
-    """Return the indexes of the archive members whose name is `member`, or the part of `member` before a colon."""
+    """Return the indexes of the archive members whose name is `member` or precedes a colon in it, as in `NAME:ROW`."""
     with _open(path) as file, zipfile.ZipFile(file) as archive:
         names = enumerate(entry.filename for entry in _entries(archive))
         return frozenset(number for number, name in names if member == name or member.startswith(f"{name}:"))

@@ -1,8 +1,8 @@
 r"""Read rows of `cables.csv`: eight quoted columns, some with complete texts. Quotes are escaped as `\"` or doubled.
 
-This module has its own splitter in place of `csv`: it keeps the position of each field, handles truncated rows, and
-takes one-fifth of the time. A row begins on a line `"<digits>","`; inside a field a quote is always escaped, so no text
-can contain such a line.
+This module uses its own splitter instead of `csv` because it records each field's position, handles truncated rows, and
+takes one-fifth of the time. A row begins on a line that starts with `"<digits>","`; inside a field, a quote is always
+escaped, so no text can contain such a line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _BODY, _HEADER = "body", "header"
 
 
 def recognizes(head: bytes | str, code: str = "") -> bool:
-    """Return whether the first row begins like a row of `cables.csv`: number, date and time, and the next column."""
+    """Return whether the first row begins like a row of `cables.csv`: a number, a date and time, and another column."""
     if isinstance(head, bytes):
         head = head.removeprefix(b"\xef\xbb\xbf")[:100].decode("latin-1")
     return _FIRST_ROW.match(head) is not None
@@ -94,7 +94,7 @@ def _row(stream: Stream, columns: tuple[str, ...], source: Source, name: str) ->
 def _parts(
     text: str, columns: tuple[str, ...], fields: list[tuple[int, int]]
 ) -> tuple[tuple[Fact, ...], list[tuple[int, int]]]:
-    """Return the facts from the short columns, and the ranges of the header and the body, unless they are blank."""
+    """Return the facts from the short columns, and the ranges of the header and body columns that are not blank."""
     facts = []
     ranges: dict[str, tuple[int, int]] = {}
     for name, (low, high) in zip(columns, fields, strict=True):

@@ -1,8 +1,7 @@
-"""Read CSV rows under a header row of column names. Quoted fields contain complete texts, with quotes doubled (RFC
-4180).
+"""Read CSV files that have a header row. Quoted fields contain complete texts, with quotes doubled (RFC 4180).
 
-Columns are mapped to facts in the same way as the keys of a JSON object. The module has its own splitter, because each
-field's position in the file is needed, and because a corpus must be readable in ranges. A row ends at the first line
+Columns are mapped to facts in the same way as the keys of a JSON object. The module uses its own splitter because it
+needs each field's position in the file and must be able to read a corpus in byte ranges. A row ends at the first line
 end after an even number of quotes.
 """
 
@@ -32,7 +31,7 @@ _KNOWN_NAMES = frozenset((*BODY_KEYS, *(key for keys in FACT_KEYS.values() for k
 
 
 class HeaderRow(Record):
-    """The column names in lower case with underscores, as JSON keys are written, and the separator."""
+    """Column names, written like JSON keys (in lower case, with underscores for spaces), and the column separator."""
 
     names: tuple[str, ...]
     separator: str
@@ -41,8 +40,8 @@ class HeaderRow(Record):
 def recognizes(head: bytes, code: str = "") -> bool:
     """Return whether the first line is a header row.
 
-    It must name a column for a telegram's text, contain three known column names, or consist of at least three words,
-    not all in capitals, above a line that looks like a row.
+    A header row names a column for a telegram's text, contains at least three known column names, or consists of at
+    least three words that are not all in capitals, above a line that looks like a row.
     """
     header = _header_row(head)
     if header is None:
@@ -75,8 +74,8 @@ def _header_row(head: bytes) -> HeaderRow | None:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield a document or an `Unreadable` for each row of a file, or of a range that does not begin with the header
-    row.
+    """Yield a document or an `Unreadable` for each row below the header row, or for each row of a later range of the
+    file.
 
     Raises `InputError` if the file has no header row, or if no column is known to contain a telegram's text.
     """
@@ -178,9 +177,9 @@ def _closing_quote(text: str, quote: int) -> int:
 
 
 def split_ranges(file: io.RawIOBase, size: int, target: int) -> Iterator[tuple[int, int]]:
-    """Yield the start offset and first line number of ranges of about `target` bytes, each of which begins with a row.
+    """Yield the start offset and first line number of each range of about `target` bytes. Each range begins with a row.
 
-    The file is read once, because only the quotes before a line show whether a row begins there.
+    The whole file is read, because a line break ends a row only if an even number of quotes precedes it.
     """
     yield 0, 1
     nominal, block_start, line = target, 0, 1

@@ -2,7 +2,7 @@
 
 The stamp states the level of the released page, never the level of the cable, so the parser must not see it. Scanning
 damages the stamps' punctuation and moves their columns beside the text, so patterns match only their words. Each run of
-exemption codes at the right margin or on its own line becomes a fact `foia_deletion` at its position.
+exemption codes at the right margin or on its own line becomes a `foia_deletion` fact at its position.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
 
 
 def _merged(cuts: list[tuple[int, int]], gap: str) -> Iterator[Exchange]:
-    """Yield edits that put `gap` in place of each cut, in order. Overlapping cuts are merged."""
+    """Yield the edits that replace each cut with `gap`, in text order. Overlapping cuts are merged."""
     low = high = -1
     for start, end in sorted(cuts):
         if start > high:

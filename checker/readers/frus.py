@@ -1,8 +1,8 @@
 """Read volumes of *Foreign Relations of the United States* in TEI XML; each document element is one document.
 
 This is edited text without a banner line or routing lines. The level is taken from the source note, as a fact.
-Footnotes and page breaks are cut; names and glosses lose only their tags. Document type declarations are refused, so
-that no entity can expand.
+Footnotes and page breaks are cut; names and glosses lose only their tags. Document type declarations are rejected to
+prevent entity expansion.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 
 def _documents(found: list[MarkupTag]) -> Iterator[tuple[int, int]]:
-    """Yield, for each document, the index of its first tag and the index after its last."""
+    """Yield, for each document, the index of its first tag and the index after that of its last tag."""
     depth = 0
     start = -1
     for index, tag in enumerate(found):
@@ -187,8 +187,8 @@ def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> I
 def _is_level(level: str, rest: str, settings: ReaderSettings) -> bool:
     """Return whether the first item of a sentence in the source note is a level.
 
-    The vocabulary decides. Without one, `level` and each item of `rest` (separated by semicolons) must be capitalized
-    words.
+    The vocabulary determines which words are levels. Without a vocabulary, `level` and each item of `rest` (separated
+    by semicolons) must be capitalized words.
     """
     if level.lower() == _NOT_MARKED:
         return True

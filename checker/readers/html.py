@@ -1,7 +1,7 @@
 """Read HTML and XML: tags and entities with their exact positions, and web pages as text.
 
-`html.parser` and selectolax do not suffice: a view needs edits with offsets, but the former provides line numbers and
-decodes entities across tags, and the latter provides no positions at all. The tokenizer accepts any text in linear
+A view needs edits with offsets, so `html.parser` and selectolax do not suffice: `html.parser` provides line numbers and
+decodes entities across tags, and selectolax provides no positions at all. The tokenizer accepts any text in linear
 time. On the publisher's cable pages, tags are read only from the cable table to the end of the telegram; the rest of
 the page is navigation.
 """
@@ -29,7 +29,7 @@ _HIDDEN = frozenset(("script", "style", "noscript", "template"))  # elements who
 
 
 class MarkupTag(Record):
-    """A tag, comment or declaration: `name` in lower case, "/name" for an end tag, "!" for a comment or declaration.
+    """A tag, comment, or declaration: `name` in lower case, "/name" for an end tag, "!" for a comment or declaration.
 
     `rest` is what follows the name, up to and including ">".
     """
@@ -96,7 +96,7 @@ def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[Ma
 
 def entities(text: str, start: int, end: int, *, html: bool = True) -> Iterator[Exchange]:
     """Yield the edits that decode character references between two offsets. Unknown names are left unchanged; without
-    `html`, only the five names of XML are known.
+    `html`, only the five XML entity names are decoded.
     """
     if text.find("&", start, end) < 0:
         return
@@ -118,8 +118,8 @@ def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, 
     """Yield the edits for running text between two tags: entities are decoded, and whitespace that includes a line
     break becomes one space.
 
-    `open_left` and `open_right` mean that the page shows a line break at that end of the text; such whitespace is cut
-    there.
+    `open_left` and `open_right` mean that the page shows a line break before or after the text; there, such whitespace
+    is removed.
     """
     here = start
     for found in _BLANKS.finditer(text, start, end):

@@ -197,8 +197,8 @@ class Keys:
         return tuple(facts)
 
     def _plan(self, present: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return, for each fact, those of its keys that are present. The result is cached, because most rows in a file
-        have the same keys.
+        """Return each fact with its keys that are present. The result is cached, because most rows in a file have the
+        same keys.
         """
         plan = self._plans.get(present)
         if plan is None:

@@ -34,7 +34,7 @@ _OPAQUE = ("application/", "message/")
 
 
 class Message(Record):
-    """A message or a part of one: its fields by lower-case name (value, start, end), and the start and end of its
+    """A message or a message part: its fields by lower-case name (value, start, and end), and the start and end of its
     body.
     """
 

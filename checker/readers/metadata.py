@@ -25,7 +25,7 @@ def fact(view: View, name: str, start: int, end: int) -> Fact | None:
 
 
 def level_length(text: str, vocabulary: Vocabulary | None) -> int:
-    """Return the length, in code points, of the level with its controls at the beginning of `text`, or 0 if there is
+    """Return the length, in code points, of the level and its controls at the beginning of `text`, or 0 if there is
     none.
 
     The level (before `//` in `LEVEL//CONTROL`) is the longest spelling in the vocabulary. Without a vocabulary or a

@@ -1,7 +1,8 @@
-"""Read files in object storage and on the web by ranged requests (the extra `remote`); used only to audit a URL.
+"""Read files in object storage and on the web by ranged requests; used only to audit a URL. Requires the `remote`
+extra.
 
-No other module opens a connection. Credentials come from the environment, as for the stores' own tools; a URL with a
-password or a signature is refused, because reports contain the names of files.
+No other module opens a connection. Credentials come from the environment, as for the stores' own tools. A URL that
+contains a password or a signature is rejected, because reports include file names.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def _store(scheme: str) -> Store:
 def find_store(url: str) -> Store:
     """Return the store for a URL.
 
-    Raises `MissingExtra` if the extra `remote` is not installed, and `ConfigError` for an unknown scheme or for a URL
+    Raises `MissingExtra` if the `remote` extra is not installed, and `ConfigError` for an unknown scheme or for a URL
     with a query, a user name, or a password.
     """
     from urllib.parse import urlsplit  # 4 ms, and only for URLs
@@ -83,8 +84,8 @@ def find_store(url: str) -> Store:
 
 
 def list_files(url: str) -> list[RemoteFile]:
-    """Return the files that a URL names (one file, a pattern, or a folder, which ends with a slash), sorted by name,
-    without hidden files.
+    """Return the files at a URL (a file, a pattern, or a folder URL that ends with a slash), sorted by name, without
+    hidden files.
 
     Raises `InputError` if there are none, or if the store reports an error. The exceptions of `find_store` also apply.
     """
@@ -117,7 +118,7 @@ def _item(url: str, info: dict[str, Any]) -> RemoteFile:
 class RangedFile(io.RawIOBase):
     """A remote file, read by ranged requests.
 
-    Each request fetches the bytes asked for, or up to `BLOCK` bytes if the range announced with `expect` extends that
+    Each request fetches the requested bytes, or up to `BLOCK` bytes if the range announced with `expect` extends that
     far. Raises `OSError` if the store still fails after its retries or returns too few bytes.
     """
 

@@ -5,9 +5,8 @@ a run is a span of equal formatting that Word does not show and splits arbitrari
 deletions are not. In a table, the cells of a row are joined by tabs. Word's automatic paragraph numbers are in the view
 but have no position of their own, because they are not characters of the file.
 
-The module uses lxml because python-docx does not suffice: its paragraphs lack tracked insertions, content controls,
-text boxes, and footnotes, so the XML must be traversed in any case, and it loads every image before any size can be
-checked.
+The module uses lxml because paragraphs in python-docx lack tracked insertions, content controls, text boxes, and
+footnotes, and because python-docx loads every image before any size can be checked.
 """
 
 from __future__ import annotations
@@ -38,7 +37,9 @@ _EMBEDDED = "contains an embedded document, which is not read"
 
 
 def recognizes(head: bytes, code: str = "") -> bool:
-    """Return whether the file begins like an Office file: a zip archive whose first member has one of a few names."""
+    """Return whether the file begins like an Office file: a zip archive whose first member has one of a few known
+    names.
+    """
     return head.startswith(b"PK\x03\x04") and head[30:].startswith(_FIRST_MEMBERS)
 
 
@@ -107,8 +108,8 @@ class _Package:
         return etree.fromstring(data, parser)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
-        """Return a part's internal relationships by identifier. Each is the last word of its type and the name of its
-        target.
+        """Return the type and the target's part name of each of a part's internal relationships, by relationship
+        identifier.
         """
         folder, base = posixpath.split(name)
         found = {}
@@ -152,7 +153,9 @@ def _switched_on(element: Any) -> bool:
 
 
 class _Line(Record):
-    """A paragraph: its text, its automatic number with a space after it, and what follows it in the view."""
+    """A paragraph: its text, its automatic number followed by a space, and the characters that follow the text in the
+    view.
+    """
 
     text: str
     number: str = ""
@@ -280,7 +283,7 @@ _MAX_STYLES = 20  # styles based on one another
 
 
 class _Numbering:
-    """Counts the automatic numbers of paragraphs, using the parts `numbering` and `styles`."""
+    """Counts the automatic numbers of paragraphs, as defined in the `numbering` and `styles` parts."""
 
     def __init__(self, package: _Package) -> None:
         lists = package.part_of_kind("numbering")

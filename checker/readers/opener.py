@@ -100,11 +100,11 @@ def read_document(
     settings: Mapping[str, object] | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Reading | Unreadable:
-    """Return one document of a file, read again in the same way as by `read`, or `Unreadable` if the file no longer
+    """Read one document of a file again, in the same way as `read`. Return it, or `Unreadable` if the file no longer
     contains it.
 
     `member`, `start`, and `size` are the document's attributes in `Reading`, `line` is the line on which it begins, and
-    `item` is its number, from 1, among the documents with the same `member` and `start`. Only the row or the archive
+    `item` is its 1-based number among the documents with the same `member` and `start`. Only the row or the archive
     member that contains the document is read; any other file is read from its beginning.
     """
     options, forced = ReaderSettings.from_mapping(settings, vocabulary), find_reader(reader)
@@ -306,8 +306,8 @@ _HEADER_REACH = 3000  # code points in which a header block must begin
 def split(reading: Reading) -> Iterator[Reading]:
     """Yield the telegrams in a text, named "1", "2", …. A text with only one telegram is returned unchanged.
 
-    Sections and repeats of one telegram (same station, same serial number) stay together, and a message announced by
-    the line above stays in the telegram that quotes it.
+    Sections and repeats of one telegram (same station, same serial number) stay together, and a message that the line
+    above it announces as a quotation stays in the telegram that quotes it.
     """
     text = reading.view.text
     bounds = list(_bounds(text))

@@ -1,6 +1,6 @@
 """Divide a corpus into batches for the workers: byte ranges of row files, members of archives, and groups of files.
 
-The first sections create batches, for local files and then for remote ones; the last section reads a batch.
+The first two sections create batches for local and for remote files; the last section reads a batch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Batch(Record):
     `members` are indexes in the archive. `start` and `end` are byte offsets between rows, `first_line` is the line on
     which the range begins, and `kind` is the code of the range's reader. `size` is the number of bytes to read.
     `excluded` are the paths that were left out. `walked` means that the user named the folder in which the files were
-    found, and not the files.
+    found rather than the files themselves.
 
     `files` are the names, sizes, and versions of remote files. These are not searched for rows when batches are made:
     the worker begins with the first row at or after `start` and ends before the first row at or after `end`, and
@@ -134,8 +134,8 @@ def _split_file(path: str, size: int, target: int, reader: str | None) -> list[B
 def _ranges(path: str, size: int, target: int, kind: str) -> Iterator[Batch]:
     """Yield a batch for each byte range of a file, each beginning with a row. The file is read once to count its lines.
 
-    Range k, counted from 0, begins with the first row that begins at or after byte k * `target`, as it does when a
-    worker reads a remote file.
+    Range k (0-based) begins with the first row at or after byte k * `target`, as it does when a worker reads a remote
+    file.
     """
     start, line = 0, 1
     with open(path, "rb", buffering=0) as file:
@@ -257,7 +257,7 @@ def read_batch(
     """Yield the documents in a batch. `meter` receives the values that are known only after the batch has been read.
 
     A local file that cannot be read is yielded as `Unreadable`. If a store fails, it may work again later, so the batch
-    ends there and `meter.error` says why.
+    ends there and `meter.error` is set to the reason.
     """
     meter = meter or BatchMeter()
     if batch.files:

@@ -47,7 +47,7 @@ def recognizes(text: str) -> bool:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
-    """Yield the telegram below the header row, with the row's values as facts and without pilcrows alone on a line.
+    """Yield the telegram below the header row, with the row's values as facts. Pilcrows alone on a line are removed.
     Without a header row, yield `reading` itself.
     """
     view = reading.view

@@ -1,4 +1,4 @@
-"""Find the files that a user names by paths, folders, patterns, and links, and report which are left out and why."""
+"""Find the files to read, given paths, folders, patterns, and links, and report which are left out and why."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _WILDCARDS = frozenset("*?[")
 
 
 class FoundPath(Record):
-    """One path as shown in reports. `status` is "file" (to be read), "excluded", or "failed"; `why` gives the reason
-    for the last two.
+    """One path as shown in reports. `status` is "file" (to be read), "excluded", or "failed"; `why` is the reason if it
+    is "excluded" or "failed".
     """
 
     path: str

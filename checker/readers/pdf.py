@@ -13,13 +13,13 @@ _PAGES = 20_000  # more pages than any release has
 
 
 def recognizes(head: bytes, code: str = "") -> bool:
-    """Return whether the file begins as a PDF file does."""
+    """Return whether the file begins with a PDF signature."""
     return head.startswith(b"%PDF-")
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield one document, the text of all pages with form feeds between them, or an `Unreadable` that says why there is
-    none.
+    """Yield one document, the text of all pages with form feeds between them, or an `Unreadable` with the reason why
+    there is none.
     """
     try:
         import pypdfium2  # optional package, 60 ms
@@ -41,7 +41,7 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def _text(document: Any, limit: int) -> tuple[str, str]:
-    """Return the text of the file's pages and "", or "" and the reason why the file is refused."""
+    """Return (text of the file's pages, ""), or ("", reason) if the file is rejected."""
     try:
         if len(document) > _PAGES:
             return "", f"is a PDF file of {len(document)} pages, more than {_PAGES}"

@@ -42,8 +42,9 @@ class Reading(Record):
     size: int | None = None
 
     def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
-        """Return the document inside one wrapper of this reading. Names are joined, and this reading's facts take
-        precedence.
+        """Return the document found inside one of this reading's wrappers.
+
+        The names of both are joined. Facts of this reading take precedence over `facts`.
         """
         known = {fact.name for fact in self.facts}
         added = tuple(fact for fact in facts if fact.name not in known)

@@ -1,4 +1,4 @@
-"""Read files of rows, one row at a time, and the text in quoted or escaped fields.
+"""Read row-based files one row at a time, including the text in quoted or escaped fields.
 
 Each row is a separate source, and a row that cannot be read does not affect the others.
 """
@@ -45,7 +45,7 @@ def read_rows(
 
 
 class Quoting:
-    """A format's method of escaping characters in its fields. `pattern` matches one escaped character."""
+    """A format's method of escaping characters in fields. `pattern` matches one escaped character."""
 
     __slots__ = ("pattern",)
 

@@ -1,8 +1,8 @@
 """Decode bytes, trying the encodings in a fixed order, and read streams of bytes in bounded chunks.
 
-A byte order mark decides. Otherwise, UTF-8 is tried, then Windows-1252 (if every byte is defined in it and one of the
-bytes 80-9F occurs), then ISO-8859-1, in which every byte is a character. A note reports the use of the last two. NULs,
-form feeds, and CR LF are kept; a byte order mark is not part of the text.
+A byte order mark determines the encoding. Otherwise, UTF-8 is tried, then Windows-1252 (if every byte is defined in it
+and one of the bytes 80-9F occurs), then ISO-8859-1, in which every byte is a character. A note reports the use of the
+last two. NULs, form feeds, and CR LF are kept; a byte order mark is not part of the text.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class Stream:
     """A named sequence of bytes (a file, a range of a file, or an archive member) whose first 64 KB are in `head`.
 
     `read(n)` returns up to n bytes, or none at the end; at most `size` bytes are read in total. `first_line` and
-    `offset` are the line and the byte of the file at which the stream begins; `on_disk` means that it is the whole file
-    at `path`. Reading may raise `InputError` or `OSError`.
+    `offset` are the line and the byte offset in the file at which the stream begins; `on_disk` means that it is the
+    whole file at `path`. Reading may raise `InputError` or `OSError`.
     """
 
     __slots__ = ("_left", "_read", "cable", "first_line", "head", "offset", "on_disk", "path")

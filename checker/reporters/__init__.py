@@ -32,9 +32,7 @@ REPORTERS: dict[str, tuple[str, str, str, str]] = {
 
 
 class Display(Record):
-    """The properties of the output device: its `width` in columns (0: unlimited), whether it is a terminal, and whether
-    to use color.
-    """
+    """An output device: its `width` in columns (0: unlimited), whether it is a terminal, and whether to use color."""
 
     width: int = 0
     terminal: bool = False

@@ -174,8 +174,8 @@ _HEADS = ("path", "line:col", "severity", "rule", "message")
 
 
 def markdown(outcome: Outcome, display: Display) -> Iterator[str]:
-    """Yield the totals, tables of the findings, undetermined verdicts, failed documents, and excluded documents, a list
-    of notes, and the verdict counts of the rules if statistics were requested.
+    """Yield the totals; tables of the findings, undetermined verdicts, failed documents, and excluded documents; a list
+    of notes; and, if statistics were requested, the rules' verdict counts.
     """
     yield "# cablecheck\n\n"
     yield f"{tally(outcome.summary)}. {account(outcome.summary)}. Verdict: {verdict(outcome)}.\n"

@@ -46,8 +46,8 @@ def row(path: str, cable: str, telegram: Telegram, meanings: Row) -> dict[str, s
 
 
 def by_year(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return one row per year, in order: the number of documents due in that year for each basis of the date, and the
-    number due for automatic declassification.
+    """Return one row for each year, in ascending order: the number of documents due that year for each basis of the
+    date, and the number due for automatic declassification.
     """
     heads = ("year", *BASES, "automatic")
     counts: dict[str, dict[str, int]] = {}

@@ -242,7 +242,7 @@ def _passage(
 def _lone(item: Paragraph, owner: Telegram, other: Telegram, is_left: bool) -> ReleaseDifference:
     """Return the difference for a paragraph that only one copy contains.
 
-    If whole paragraphs were deleted from the other copy, that copy is taken to withhold this one.
+    If whole paragraphs were deleted from the other copy, it is taken to withhold this paragraph.
     """
     withheld = [deletion for deletion in other.deletions if deletion.place == "paragraph"]
     side = ("right" if is_left else "left") if withheld else ""

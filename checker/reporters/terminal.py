@@ -172,8 +172,8 @@ def location(finding: Finding | Undetermined) -> str:
 
 
 def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int]]:
-    """Return a tuple for each rule: its id, its number of findings, and the numbers of documents that passed, that
-    failed, that were undetermined, and to which it did not apply. Rules with the most findings come first.
+    """Return a tuple for each rule: its id, its number of findings, and the number of documents that passed, that
+    failed, that are undetermined, and that the rule did not apply to. Rules with the most findings come first.
     """
     counts: dict[str, list[int]] = {rule: [0, 0, 0, 0, 0] for rule in outcome.rules}
     for finding in outcome.findings:

@@ -217,8 +217,8 @@ class Maker:
             self.recent.append(entry)
 
     def _paragraphs(self, template: Template, values: Values, number: int) -> int:
-        """Set `paragraphs`, and the lead and mark of each paragraph as values of their own. Return the number of the
-        next paragraph.
+        """Set `paragraphs`, and store each paragraph's lead and mark as separate values. Return the number of the next
+        paragraph.
         """
         rng = self.rng
         spec = template.paragraphs

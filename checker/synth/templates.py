@@ -353,7 +353,7 @@ def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
 
 
 def check(paths: Sequence[str]) -> list[Diagnostic]:
-    """Return the diagnostics for generator files, given as single files or folders of all three."""
+    """Return the diagnostics for generator files. `paths` are single files, or folders that contain all three files."""
     items: list[Diagnostic] = []
     for path in paths:
         items += read([os.path.join(path, f"{name}.yaml") for name in FILES] if os.path.isdir(path) else [path])[1]
@@ -361,7 +361,7 @@ def check(paths: Sequence[str]) -> list[Diagnostic]:
 
 
 def _parts(name: str, file: RuleFile) -> None:
-    """Report the keys that one of the three files lacks, and those that belong in another of them."""
+    """Report the keys that a generator file lacks, and the keys that belong in another generator file."""
     tree = file.tree
     if not isinstance(tree, YamlMap):
         return
@@ -384,7 +384,7 @@ def _profiles(file: RuleFile) -> None:
 
 
 def _names(files: Mapping[str, RuleFile | None]) -> None:
-    """Report names of lists, bodies, and templates that are defined in none of the files."""
+    """Report names of lists, bodies, and templates that none of the files defines."""
     words, telegrams, defects = (files.get(name) for name in FILES)
     if words is None or telegrams is None or defects is None:
         return

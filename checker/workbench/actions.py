@@ -1,8 +1,8 @@
 """Store a reviewer's input: decisions, undo, missed findings, samples, and imports.
 
-The guard has already checked each request. A request is a JSON object; each action names the keys that it accepts and
-refuses all others. Responses are JSON objects. After an error, the response contains one sentence under `error`, and
-nothing was written.
+The guard has already checked each request. A request is a JSON object; each action accepts only the keys declared for
+it. Responses are JSON objects. If an action fails, nothing is written, and the response contains one sentence under the
+`error` key.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dic
 
 
 def _progress(workbench: Workbench, criteria: Criteria) -> dict[str, object]:
-    """Return how many findings in a list are reviewed, how many there are in total, and how many now match all its
-    filters.
+    """Return a list's review progress: how many findings are reviewed, how many there are in total, and how many match
+    all of the list's filters now.
     """
     reviewed, whole = workbench.tables.progress(criteria)
     return {"reviewed": reviewed, "whole": whole, "total": workbench.tables.count(criteria)}
@@ -136,8 +136,8 @@ def _check(decision: str, reason: str) -> None:
 
 
 def _rows(workbench: Workbench, criteria: Criteria, given: Mapping[str, Any]) -> tuple[int, list[Row]]:
-    """Return the number of findings to decide, and one finding per fingerprint: the named ones, or all that match the
-    filters.
+    """Return the number of findings to decide, and one finding for each fingerprint. The findings are those listed in
+    the request or, if `everything` is set, all that match the filters.
 
     Raises `InputError` for filters with errors, more than `MOST_AT_ONCE` findings, or a fingerprint that is not in the
     audit.

@@ -107,7 +107,9 @@ class Workbench:
 
     @property
     def today(self) -> str:
-        """Return the day on which due dates are evaluated, in ISO 8601: `--as-of`, or today according to the clock."""
+        """Return the date on which due dates are evaluated, in ISO 8601 form: the `--as-of` date or, by default,
+        today's date.
+        """
         return self.options.as_of or date.today().isoformat()
 
     def page(self, request: Request, template: str, status: int = 200, **values: object) -> Response:
@@ -121,7 +123,7 @@ class Workbench:
         return self.page(request, "message.html", 404, title="Not found", sentences=[sentence], link="")
 
     def sources(self, rule: Mapping[str, Any]) -> list[str]:
-        """Return a rule's citations, each followed by a colon and the title of its source if that is known."""
+        """Return a rule's citations, each followed by a colon and the title of its source if the title is known."""
         titles = rule["titles"] or ()
         pairs = zip(rule["cite"] or (), [*titles, *[""] * len(rule["cite"] or ())], strict=False)
         return [f"{cite}: {title}" if title else cite for cite, title in pairs]
@@ -129,7 +131,7 @@ class Workbench:
     # ---- Decisions ---------------------------------------------------------------------------------------------------
 
     def decision_of(self, fingerprint: str) -> str:
-        """Return the latest decision in the log about a finding, which may come from another audit, or `none`."""
+        """Return the latest logged decision on a finding, even if it was made in another audit, or `none`."""
         latest = self.log.latest.get(fingerprint)
         return latest.decision if latest else grammar.UNREVIEWED
 
@@ -179,7 +181,7 @@ class Workbench:
             self._show(event.finding for event in events)
 
     def undo(self, by: str) -> list[str]:
-        """Undo a reviewer's last group of decisions, and return the fingerprints of the findings concerned."""
+        """Undo a reviewer's last group of decisions, and return the fingerprints of the affected findings."""
         with self._writing:
             findings = list(dict.fromkeys(event.finding for event in self.log.undo(by) if event.finding))
             self._show(findings)
@@ -230,8 +232,8 @@ class Workbench:
             self.log.append(event)
 
     def telegrams_of(self, sample: samples.Sample) -> list[Row]:
-        """Return the telegrams in a sample of documents, each with whether it was reviewed for this sample and whether
-        a missed finding was recorded in it.
+        """Return the telegrams in a sample of documents. Each row shows whether the telegram was reviewed for this
+        sample and whether a missed finding was recorded in it.
         """
         rows = self.tables.telegrams([int(key) for _, key in sample.members if key.isdigit()])
         missed = {event.finding for event in self.log.missed()}
@@ -305,7 +307,7 @@ class Workbench:
     # ---- What pages show ---------------------------------------------------------------------------------------------
 
     def precision(self) -> dict[str, samples.Precision]:
-        """Return the precision of each rule, from the sample in which most of its findings were judged."""
+        """Return each rule's precision, based on the sample that contains the most judged findings of that rule."""
         found: dict[str, samples.Precision] = {}
         for sample in self.samples.values():
             if sample.kind != samples.FINDINGS:
@@ -320,8 +322,8 @@ class Workbench:
         return row.get("mrn") or row.get("cable") or f"Telegram {row['document']}"
 
     def text(self, document: int, items: list[Row], current: int) -> PaneText:
-        """Return a telegram's text with its findings marked, or notes that say why it is not available. `current` is
-        the id of the selected finding, or 0.
+        """Return a telegram's text with its findings marked, or notes that explain why it is not available. `current`
+        is the id of the selected finding, or 0.
         """
         if self.redact:
             return PaneText((), (REDACTED,))

@@ -52,7 +52,9 @@ class Comparison:
         return self._rows(f"select rule, {kinds} from joined group by rule order by new + gone + moved desc, rule", [])
 
     def rows(self, kind: str, rule: str) -> list[dict[str, Any]]:
-        """Return the findings of one kind, at most `MOST_ROWS`, for one rule or, if `rule` is "", for all rules."""
+        """Return up to `MOST_ROWS` findings of one kind (such as "new") for one rule or, if `rule` is "", for all
+        rules.
+        """
         test = "kind = ?" + (" and rule = ?" if rule else "")
         sql = f"select * from joined where {test} order by rule, path, line limit {MOST_ROWS}"
         return self._rows(sql, [kind, rule] if rule else [kind])

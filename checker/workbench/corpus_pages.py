@@ -1,4 +1,4 @@
-"""Build the pages about the corpus: the overview, telegrams, references, rules, and what is due."""
+"""Build the pages about the corpus: the overview, telegrams, references, rules, facet values, and due telegrams."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ DUE_SENTENCE = (
 
 
 def overview(request: Request) -> Response:
-    """Return the overview page: the corpus, its documents, findings by severity and rule, samples, and what is due this
-    year.
+    """Return the overview page: the corpus, its documents, findings by severity and rule, samples, and the number of
+    telegrams due for declassification this year.
     """
     workbench = of(request)
     tables = workbench.tables
@@ -137,8 +137,8 @@ def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]
 
 
 def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, list[object]]:
-    """Return the criteria as a condition on the `telegram` table, with its parameters. Filters on findings select the
-    telegrams that have such findings.
+    """Return the criteria as an SQL condition on the `telegram` table, and its parameters. Filters on findings select
+    the telegrams that have such findings.
     """
     own = {name: choice for name, choice in criteria.choices.items() if name in _TELEGRAM_FACETS}
     asked = {name: choice for name, choice in criteria.choices.items() if name not in _TELEGRAM_FACETS}
@@ -255,7 +255,7 @@ def references(request: Request) -> Response:
 
 
 def references_list(request: Request, whole: bool) -> Listing:
-    """Return the references from and to a telegram, and those from and to its neighbors."""
+    """Return the references from and to a telegram, including those one step further away."""
     workbench = of(request)
     found = workbench.tables.telegram(request.path_params["number"])
     if found is None:
@@ -265,8 +265,8 @@ def references_list(request: Request, whole: bool) -> Listing:
 
 
 def _edges(workbench: Workbench, found: Mapping[str, Any], steps: int) -> tuple[list[Row], list[Row]]:
-    """Return up to 500 references from a telegram, and up to 500 to it. With two steps, those of its neighbors are
-    included.
+    """Return up to 500 references from a telegram, and up to 500 to it. With two steps, the references of its neighbors
+    are included.
     """
     cites = _cited(workbench, [found], 1)
     cited_by = _citing(workbench, [found], 1)
@@ -344,7 +344,7 @@ def rules(request: Request) -> Response:
 
 
 def rules_list(request: Request, whole: bool) -> Listing:
-    """Return all rules with their results, as data."""
+    """Return all rules and their results for download as JSON or CSV."""
     return Listing("rules", RULE_COLUMNS, of(request).tables.rows(f"{_RULES} order by rule"))
 
 
@@ -379,8 +379,8 @@ _DUE = "classified and expected_on is not null"
 
 
 def due(request: Request) -> Response:
-    """Return the page that counts the telegrams due by year and post, and lists the overdue ones or those due in one
-    year.
+    """Return the page that counts due telegrams by year and post, and lists the overdue ones or those due in
+    one year.
     """
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
@@ -457,7 +457,7 @@ DUE_COLUMNS = (
 
 
 def due_list(request: Request, whole: bool) -> Listing:
-    """Return the telegrams due in one year, or the overdue ones. Without `whole`, the list ends after 500."""
+    """Return the telegrams due in one year, or the overdue ones. Without `whole`, return at most 500."""
     workbench = of(request)
     as_of, year = _due_arguments(workbench, request)
     rows = _due_rows(workbench, as_of, year, 10**9 if whole else 500)
@@ -527,7 +527,7 @@ def _values(
 
 
 def values_list(request: Request, whole: bool) -> Listing:
-    """Return all values of one facet with their counts, as data."""
+    """Return all values of one facet and their counts for download as JSON or CSV."""
     workbench = of(request)
     name = request.path_params["name"]
     if name not in FACETS:

@@ -1,9 +1,9 @@
-"""Parse the workbench's filters from a query string and write them back, with the same names in every address.
+"""Parse the workbench's filters from a query string and write them back, with the same names in every URL.
 
 Several values of one filter are alternatives; several filters must all match. `rule=!CRP-002` excludes,
 `year=2000..2009` is a range, and an empty value selects documents without a value (`post=`). A value that begins with
-`!` or a backslash is written with a backslash before it. A value that does not occur matches nothing. Whatever is not
-understood, such as an unknown filter, produces a notice for the reader.
+`!` or a backslash is written with a backslash before it. A value that does not occur matches nothing. Anything that
+cannot be interpreted, such as an unknown filter, produces a notice for the reader.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Choice(Record):
 
 
 class Criteria(Record):
-    """What a list shows: each filter's choices, search words, sort order, and page. `notices` are about errors."""
+    """The content of a list: each filter's choices, search words, sort order, and page. `notices` describe errors in
+    it.
+    """
 
     choices: Mapping[str, Choice]
     q: str = ""
@@ -130,7 +132,7 @@ def _escaped(value: str) -> str:
 
 def parse(pairs: Iterable[tuple[str, str]], extra: Iterable[str] = ()) -> Criteria:
     """Return the criteria in a query string, given as (name, value) pairs. `extra` are other names that the page
-    accepts in its address.
+    accepts in its URL.
     """
     wanted: dict[str, list[str]] = {}
     excluded: dict[str, list[str]] = {}

@@ -52,7 +52,7 @@ def decisions(request: Request) -> Response:
 
 
 def decisions_list(request: Request, whole: bool) -> Listing:
-    """Return the decisions that match the filters in a request, latest first, as data."""
+    """Return the decisions that match the filters in a request, latest first, for download as JSON or CSV."""
     workbench = of(request)
     chosen, notices = _chosen(request)
     return Listing("decisions", COLUMNS, _rows(workbench, chosen), {"notices": notices})

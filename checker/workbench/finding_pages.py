@@ -27,7 +27,7 @@ _NO_VALUE = "(none)"
 def findings(request: Request) -> Response:
     """Return the page that lists findings with facets and the telegram of the selected finding.
 
-    An address without a query is redirected to the default filters.
+    A URL without a query string is redirected to the default filters.
     """
     workbench = of(request)
     if not request.url.query:
@@ -114,7 +114,7 @@ def permalink(request: Request) -> Response:
 
 
 def decision_words() -> dict[str, Any]:
-    """Return what the decision bar shows: reasons, the decisions that need a note, and keyboard shortcuts."""
+    """Return the content of the decision bar: reasons, the decisions that need a note, and keyboard shortcuts."""
     return {"reasons": REASONS, "noted": NOTE_REQUIRED, "keys": KEYS}
 
 
@@ -182,7 +182,9 @@ def facet_groups(
 
 
 def _decades(counts: Sequence[FacetCount], criteria: Criteria) -> list[FacetCount]:
-    """Return the counts by decade instead of by year. Selected and excluded values come first, as they were chosen."""
+    """Return the counts by decade instead of by year. Selected and excluded values come first, each as it was chosen (a
+    year or a range).
+    """
     choice = criteria.choices.get("year")
     wanted, excluded = (choice.wanted, choice.excluded) if choice else ((), ())
     sums: dict[str, int] = {}
@@ -207,9 +209,7 @@ def _range_label(value: str) -> str:
 
 
 def pane(workbench: Workbench, item: Row, criteria: Criteria, reviewer: str) -> dict[str, object]:
-    """Return the contents of a finding's pane: its telegram, rule, history, the telegram's other findings, and its
-    text.
-    """
+    """Return the contents of a finding's pane: its rule, its history, and the telegram's text and other findings."""
     tables = workbench.tables
     hidden = workbench.hidden_from(reviewer, item["fingerprint"], criteria)
     if hidden:

@@ -82,7 +82,7 @@ def _report(workbench: Workbench, request: Request) -> SelfInspection:
 
 
 def _sample(workbench: Workbench, request: Request) -> Sample | None:
-    """Return the sample of telegrams that the address names, or `None` if it names none.
+    """Return the sample of telegrams named in the URL, or `None` if the URL contains no sample name.
 
     Raises `HTTPException` (404) if the audit contains no such sample.
     """

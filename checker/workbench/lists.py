@@ -20,8 +20,8 @@ Page = Callable[[Request], Response]
 
 
 class Listing(Record):
-    """A list as data. In JSON, the rows are under the key `name`, beside the items of `about`; in CSV, only `columns`
-    appear.
+    """A list for download as JSON or CSV. In JSON, the rows are under the key `name`, beside the items of `about`; in
+    CSV, only the `columns` of the rows appear.
 
     A row is a mapping that contains the columns, or a sequence of values in their order.
     """
@@ -37,7 +37,7 @@ Read = Callable[[Request, bool], Listing]
 
 
 def routes(path: str, read: Read) -> tuple[tuple[str, Page], tuple[str, Page]]:
-    """Return the paths and functions for a list's two downloads: `path` followed by `.json`, and by `.csv`."""
+    """Return the paths and functions for a list's two downloads, at `path` plus `.json` and at `path` plus `.csv`."""
 
     def as_json(request: Request) -> Response:
         found = read(request, False)

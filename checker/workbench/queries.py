@@ -173,8 +173,8 @@ class AuditTables:
         return int(self.value(f"select count(*) from item where {where}", values))
 
     def progress(self, criteria: Criteria) -> tuple[int, int]:
-        """Return how many findings are decided, and how many there are, among those that match the criteria without the
-        filters on decision and reviewer.
+        """Return how many findings are decided, and how many there are in total, among those that match the criteria.
+        The decision and reviewer filters are ignored.
         """
         where, values = self.condition(criteria.without("decision").without("reviewer"))
         row = self.rows(
@@ -242,8 +242,8 @@ class AuditTables:
         return [(row["rule"], row["fingerprint"]) for row in rows]
 
     def drawable_telegrams(self, criteria: Criteria) -> list[tuple[str, str]]:
-        """Return the level and document number of each telegram that matches the filters on telegrams; other filters do
-        not apply.
+        """Return the level and document number of each telegram that matches the telegram filters. Other filters are
+        ignored.
         """
         names = ("level", "post", "year", "era", "tag", "layout", "reader")
         own = {name: choice for name, choice in criteria.choices.items() if name in names}
@@ -295,9 +295,7 @@ class AuditTables:
 
     @staticmethod
     def marked(counts: Mapping[str, list[tuple[str, int]]], criteria: Criteria) -> dict[str, list[FacetCount]]:
-        """Return the counts for each facet in display order, with the values that the criteria select or exclude
-        marked.
-        """
+        """Return each facet's counts in display order, marking the values that the criteria select or exclude."""
         return {name: _marked(found, criteria.choices.get(name, Choice())) for name, found in counts.items()}
 
     def _counted(self, criteria: Criteria, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
@@ -340,7 +338,7 @@ class AuditTables:
     def condition(
         self, criteria: Criteria, undetermined: bool = False, telegrams: bool = False
     ) -> tuple[str, list[object]]:
-        """Return the criteria as a condition on `item`, with its parameters.
+        """Return the criteria as an SQL condition on `item`, and its parameters.
 
         Undetermined verdicts are left out unless the criteria name one of their kinds; `undetermined` selects only
         them. With `telegrams`, the condition is on `telegram`.
@@ -422,8 +420,8 @@ class AuditTables:
 
 
 def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
-    """Return a condition, with its parameters, that is true for rows in `item` with one of the chosen values of a
-    filter.
+    """Return an SQL condition that is true for rows in `item` with one of the chosen values of a filter, and its
+    parameters.
     """
     marks = ", ".join("?" for _ in chosen)
     if name == "tag":

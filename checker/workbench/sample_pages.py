@@ -100,15 +100,15 @@ def _telegrams(request: Request, workbench: Workbench, sample: Sample) -> Respon
 
 
 def samples_list(request: Request, whole: bool) -> Listing:
-    """Return this audit's samples with their review progress, as data."""
+    """Return this audit's samples and their review progress for download as JSON or CSV."""
     workbench = of(request)
     workbench.refresh()
     return Listing("samples", ("name", "kind", "size", "done", "share"), progress(workbench))
 
 
 def sample_list(request: Request, whole: bool) -> Listing:
-    """Return a sample's results as data, by rule or by telegram depending on its kind. Raises `InputError` for an
-    unknown sample.
+    """Return a sample's results, by rule or by telegram depending on its kind, for download as JSON or CSV. Raises
+    `InputError` for an unknown sample.
     """
     workbench = of(request)
     one = workbench.samples.get(request.path_params["name"])

@@ -1,8 +1,8 @@
 """Show a telegram's text in the pane: read it again from the corpus, verify it, and cut it into marked pieces.
 
 The corpus is untrusted and may have changed since the audit. A document is identified by its number; its path comes
-from the tables. The path must lead to a regular file below the audited paths, with links followed, and the file must
-have the size and the digest recorded by the audit. No rule runs: the positions of findings come from the tables.
+from the tables. After links are resolved, the path must lead to a regular file below the audited paths, and the file
+must have the size and digest recorded by the audit. No rule runs: the positions of findings come from the tables.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Piece(Record):
 
 
 class TextLine(Record):
-    """A line of the telegram with its number in the telegram, from 1."""
+    """A line of the telegram and its 1-based line number."""
 
     number: int
     pieces: tuple[Piece, ...]
@@ -216,8 +216,8 @@ class TelegramTexts:
 
 
 def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int) -> tuple[list[Mark], bool]:
-    """Return the marks for a document's findings, and whether the text has changed because a quote differs from it. If
-    so, there are no marks.
+    """Return the marks for a document's findings, and whether a quote shows that the text has changed since the audit.
+    If so, there are no marks.
     """
     view = reading.view
     marks: list[Mark] = []
@@ -251,7 +251,9 @@ def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
 
 
 def _beginning(view: View, start: int, quote: str) -> list[tuple[int, int]]:
-    """Return the ranges of a view that begin at a source offset: the quote if it is there, otherwise one character."""
+    """Return, in a list, the range to mark at a source offset: the quote if it occurs there, otherwise one character.
+    The list is empty if the view does not contain the offset.
+    """
     parts = view.locate(Span(start, start + 1))
     if not parts:
         return []

@@ -1,4 +1,4 @@
-"""Build the tool pages: one SELECT over the tables, field coverage, and the comparison with another audit."""
+"""Build the tool pages: SQL queries, field coverage, and the comparison with another audit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_QUERY = "Queries are disabled: this view is redacted, but the audit's tables 
 
 
 def query(request: Request) -> Response:
-    """Return the query page with the result of the SELECT that the address contains."""
+    """Return the query page with the result of the SELECT statement in the URL."""
     workbench = of(request)
     sql = request.query_params.get("sql", "")
     columns: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def query(request: Request) -> Response:
 
 
 def query_list(request: Request, whole: bool) -> Listing:
-    """Return the result of the SELECT that the address contains, as data."""
+    """Return the result of the SELECT statement in the URL, for download as JSON or CSV."""
     workbench = of(request)
     if workbench.options.redact and not workbench.description.get("redacted"):
         raise ConfigError(NO_QUERY)
@@ -109,7 +109,7 @@ def coverage(request: Request) -> Response:
 
 
 def _covered(workbench: Workbench, name: str) -> list[str]:
-    """Return the values in one column of the `coverage` table, except those of the row `text`, which is not a field."""
+    """Return the values in one column of the `coverage` table, except those in the `text` row, which is not a field."""
     if "coverage" not in workbench.tables.present:
         return []
     sql = f"select distinct cast({name} as varchar) as value from coverage where field <> 'text' order by value"
@@ -144,7 +144,7 @@ def _coverage(workbench: Workbench, chosen: Mapping[str, str]) -> list[Row]:
 
 
 def _sums(rows: Sequence[Row], name: str) -> list[Row]:
-    """Return the sums of the counts for each value in the column `name`."""
+    """Return the sums of the counts for each value in the column called `name`."""
     found: dict[object, Row] = {}
     for row in rows:
         sums = found.setdefault(row[name], {"name": row[name]} | dict.fromkeys(_COUNTS, 0))
@@ -157,7 +157,7 @@ _COUNTS = tuple(name for name in COVERAGE_COLUMNS if name not in _COVERED)
 
 
 def coverage_list(request: Request, whole: bool) -> Listing:
-    """Return the rows of the `coverage` table that match the filters, as data."""
+    """Return the rows of the `coverage` table that match the filters, for download as JSON or CSV."""
     workbench = of(request)
     chosen, notices = _coverage_chosen(workbench, request)
     return Listing("coverage", COVERAGE_COLUMNS, _coverage(workbench, chosen), {"notices": notices})
@@ -175,7 +175,7 @@ KINDS = {
 
 
 def compare(request: Request) -> Response:
-    """Return the page that counts the differences from the other audit by rule, and lists the findings of one kind."""
+    """Return the page that compares this audit with another: numbers of differences, and the findings of one kind."""
     workbench = of(request)
     comparison = workbench.comparison
     if comparison is None:
@@ -195,8 +195,8 @@ def compare(request: Request) -> Response:
 
 
 def _compared(workbench: Workbench, comparison: Comparison, request: Request) -> tuple[str, str, list[Row]]:
-    """Return the kind and the rule that a request names, and the matching findings. An unknown kind becomes "", without
-    findings.
+    """Return the kind and rule given in a request, and the matching findings. For an unknown kind, return "" as the
+    kind and no findings.
     """
     kind, rule = request.query_params.get("kind", ""), request.query_params.get("rule", "")
     rows = comparison.rows(kind, rule) if kind in KINDS else []
@@ -206,7 +206,7 @@ def _compared(workbench: Workbench, comparison: Comparison, request: Request) ->
 
 
 def compare_list(request: Request, whole: bool) -> Listing:
-    """Return the counts by rule, or the findings of the kind that the address names, as data."""
+    """Return the findings of the kind given in the URL or, without a kind, the counts by rule, for download."""
     workbench = of(request)
     comparison = workbench.comparison
     if comparison is None:
