@@ -139,7 +139,7 @@ class Cursor:
 
     def has(self, sign: str, low: int, high: int) -> bool:
         """Return whether `sign` occurs within the span from `low` to `high`."""
-        if sign not in self.grammar.stems:
+        if sign not in self._places and sign not in self.grammar.stems:
             return self.fold.find(sign, low, high) >= 0
         last = high - len(sign)
         return any(low <= at <= last for at in self.places(sign))

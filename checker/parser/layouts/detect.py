@@ -101,7 +101,10 @@ def has_artifacts(cursor: Cursor) -> bool:
 
 
 def _has_quoted_level(cursor: Cursor) -> bool:
-    return '"' in cursor.fold and any(f'"{form}' in cursor.fold for form in cursor.grammar.spaced_levels)
+    fold = cursor.fold
+    return '"' in fold and any(
+        at and fold[at - 1] == '"' for form in cursor.grammar.spaced_levels for at in cursor.places(form)
+    )
 
 
 def glued_levels(cursor: Cursor) -> list[int]:
