@@ -8,6 +8,7 @@ explain become undetermined. This module also isolates documents from each other
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -79,12 +80,10 @@ class Tally:
     def __init__(self) -> None:
         self.documents = 0
         self.crashes: list[Crash] = []
-        self.counts: dict[str, Count] = {}
+        self.counts: defaultdict[str, Count] = defaultdict(Count)
 
     def of(self, rule: str) -> Count:
         """Return the count record for a rule, for the caller to update."""
-        if rule not in self.counts:
-            self.counts[rule] = Count()
         return self.counts[rule]
 
     @property
@@ -260,9 +259,8 @@ def _not_passed(
         evaluation.carefully(plan.root, env)
     for job in evaluation.undetermined:
         evaluation.alone(job, env)
-    counts = tally.counts
     for rule, _ in evaluation.applied:
-        (counts.get(rule.id) or tally.of(rule.id)).applied += 1
+        tally.counts[rule.id].applied += 1
     for (rule, compiled), outcome in evaluation.broken:
         issues, error = call_safely(compiled.issues, outcome, env)
         if error is None:
@@ -285,14 +283,13 @@ class _Evaluation:
 
     def quickly(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate all rules in a branch. An exception from a rule is not caught."""
-        jobs = [*branch.jobs]
         for test, job in branch.leaves:
-            answer = test(env)
-            if answer:
-                jobs.append(job)
-            elif answer is None:
-                self.undetermined.append(job)
-        for job in jobs:
+            if test is not None:
+                answer = test(env)
+                if not answer:
+                    if answer is None:
+                        self.undetermined.append(job)
+                    continue
             outcome = job[1].judge(env)
             if outcome is not NOT_APPLICABLE:
                 self.applied.append(job)
@@ -307,10 +304,9 @@ class _Evaluation:
 
     def carefully(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate rules one by one, so that each exception is attributed to its rule."""
-        for job in branch.jobs:
-            self.one(job, env)
         for test, job in branch.leaves:
-            answer, _ = call_safely(test, env)  # if it raises, the guard of the rule is evaluated separately
+            # if the test raises, the guard of the rule is evaluated separately
+            answer = call_safely(test, env)[0] if test is not None else True
             if answer:
                 self.one(job, env)
             elif answer is None:

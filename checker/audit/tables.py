@@ -419,8 +419,8 @@ def _level(telegram: Telegram) -> Row:
 
 def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -> list[Row]:
     """Return the rows of the `deletions` table for one telegram."""
-    starts = [paragraph.span.start for paragraph in telegram.paragraphs]
     rows: list[Row] = []
+    starts = [paragraph.span.start for paragraph in telegram.paragraphs] if telegram.deletions else []
     for one in telegram.deletions[:LONGEST]:
         position = reading.view.source.position(one.span.start)
         inside = bisect_right(starts, one.span.start)
@@ -509,13 +509,14 @@ def undetermined(number: int, one: Undetermined) -> Row:
 def references(number: int, telegram: Telegram, source: Source, words: Vocabulary, redact: bool) -> list[Row]:
     """Return the rows of the `references` table for one telegram."""
     rows: list[Row] = []
+    mrn = telegram.mrn if telegram.references else None
     for place, one in enumerate(telegram.references[:LONGEST], 1):
         target = number_of(one, telegram, words)
         rows.append(
             {
                 "document": number,
                 "place": place,
-                "from_mrn": telegram.mrn,
+                "from_mrn": mrn,
                 "to_mrn": target,
                 "kind": "dated" if one.group is not None else one.kind,
                 "resolved": target is not None,

@@ -395,27 +395,26 @@ Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 class GuardBranch:
     """A node in the tree of guard conditions, reached if all conditions above it are true.
 
-    `jobs` are the rules without further conditions. `branches` are (condition, node) pairs for conditions that several
-    rules share, the most common one first. `leaves` are the other rules, each with the rest of its guard. All three are
-    built on first use from `guarded`, which holds the rules with the conditions still to be evaluated.
+    `branches` are (condition, node) pairs for conditions that several rules share, the most common one first. `leaves`
+    are the other rules, each with the rest of its guard, or None if nothing is left of it. Both are built on first use
+    from `guarded`, which holds the rules with the conditions still to be evaluated.
     """
 
-    __slots__ = ("_context", "_guarded", "branches", "jobs", "leaves")
+    __slots__ = ("_context", "_guarded", "branches", "leaves")
 
     def __init__(self, guarded: list[tuple[dict[str, Expression], Job]], context: CompileContext) -> None:
         self._guarded = guarded
         self._context = context
 
     def __getattr__(self, name: str) -> Any:
-        if name not in ("branches", "jobs", "leaves"):
+        if name not in ("branches", "leaves"):
             raise AttributeError(name)
         self._build()
         return object.__getattribute__(self, name)
 
     def _build(self) -> None:
-        self.jobs: list[Job] = [job for conditions, job in self._guarded if not conditions]
         self.branches: list[tuple[Predicate, GuardBranch]] = []
-        self.leaves: list[tuple[Predicate, Job]] = []
+        self.leaves: list[tuple[Predicate | None, Job]] = [(None, job) for rest, job in self._guarded if not rest]
         counts: dict[str, int] = {}
         for conditions, _ in self._guarded:
             for key in conditions:
@@ -431,9 +430,9 @@ class GuardBranch:
                 ]
                 test = shared_guard(key, condition, self._context)
                 self.branches.append((test, GuardBranch(inner, self._context)))
-        self.leaves = [(self._all_of(conditions), job) for conditions, job in rest]
+        self.leaves += [(self._all_of(conditions), job) for conditions, job in rest]
 
-    def _all_of(self, conditions: dict[str, Expression]) -> Predicate:
+    def _all_of(self, conditions: dict[str, Expression]) -> Predicate | None:
         """Return one test for the remaining conditions of a guard, without those that `_with_parts` added, because they
         follow from the others.
         """
@@ -442,11 +441,11 @@ class GuardBranch:
             for key, condition in conditions.items()
             if not key.startswith(_PART)
         ]
-        return all_of(tests)
+        return all_of(tests) if tests else None
 
     def all_jobs(self) -> list[Job]:
         """Return the rules in this branch and in all branches below it."""
-        found = [*self.jobs, *(job for _, job in self.leaves)]
+        found = [job for _, job in self.leaves]
         for _, branch in self.branches:
             found += branch.all_jobs()
         return found
