@@ -78,11 +78,11 @@ def _quotes(cursor: Cursor) -> list[Cut]:
     """
     found = []
     for form in cursor.grammar.spaced_levels:
-        at = cursor.fold.find(f'"{form}')
-        if at >= 0:
-            start = cursor.line_start(at)
-            if not cursor.fold[start : at + 1].strip("\"', "):
-                found.append(Cut(start, at + 1, "line_mark"))
+        end = next((at for at in cursor.places(form) if at and cursor.fold[at - 1] == '"'), 0)
+        if end:
+            start = cursor.line_start(end - 1)
+            if not cursor.fold[start:end].strip("\"', "):
+                found.append(Cut(start, end, "line_mark"))
     return found
 
 
@@ -235,13 +235,11 @@ def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
     found = {}
     for _, group in cursor.grammar.banner_signs:
         for form in group:
-            at = cursor.fold.find(form)
-            while at >= 0:
+            for at in cursor.places(form):
                 if cursor.begins_line(at) or cursor.fold[at - 1] in _QUOTES:
                     banner = read_banner(cursor, at, cursor.line_end(at))
                     if banner is not None and banner.serial is not None:
                         found[at] = banner
-                at = cursor.fold.find(form, at + len(form))
     return sorted(found.items())
 
 
