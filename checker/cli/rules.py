@@ -170,7 +170,7 @@ def main(given: list[str]) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from ..reporters import rule_catalogue  # with what traces conditions
+    from ..reporters import rule_catalogue  # it imports the tracing of conditions
 
     options = cli_options.read(args)
     rules = linter.load(options).rules

@@ -45,7 +45,7 @@ def render(name: str, outcome: Outcome, display: Display | None = None) -> Itera
         hint = did_you_mean(name, REPORTERS) or "; expected one of " + ", ".join(REPORTERS)
         raise ConfigError(f"unknown format {name!r}{hint}")
     module, function, *_ = REPORTERS[name]
-    reporter = getattr(__import__(module, globals(), fromlist=[function], level=1), function)  # the only one loaded
+    reporter = getattr(__import__(module, globals(), fromlist=[function], level=1), function)  # only this one is loaded
     parts: Iterator[str] = reporter(outcome, display or Display())
     return parts
 
