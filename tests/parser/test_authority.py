@@ -136,6 +136,18 @@ NAMES = [
     ("Ambassador", None, "Ambassador"),
     ("Classified by Consul Jane Doe", "Jane Doe", "Consul"),
     ("Consul Jane Doe under E.O. 12958", "Jane Doe", "Consul"),
+    ("(U) CLASSIFIED BY CONSUL JANE DOE", "JANE DOE", "CONSUL"),
+    ("Consul Jane Doe -", "Jane Doe", "Consul"),
+    ("DCM;JANE DOE", "JANE DOE", "DCM"),
+    ("MINISTER COUNSELOR FOR TRADE AFFAIRS JANE DOE FO\nR", "JANE DOE", "MINISTER COUNSELOR FOR TRADE AFFAIRS"),
+    ("Ambassador Doe by", "Doe", "Ambassador"),
+    ("Ambassador JQDR", "JQDR", "Ambassador"),
+    ("Acting Consul Jane LoRoe", "Jane LoRoe", "Acting Consul"),
+    ("Bureau Assistant Secretary Jane Doe", "Jane Doe", "Bureau Assistant Secretary"),
+    ("Bureau of Trade Affairs", "Bureau of Trade Affairs", None),
+    ("PolMC Jane Doe", "Jane Doe", "PolMC"),
+    ("ECONMIN J. DOE", "J. DOE", "ECONMIN"),
+    ("com jane doe", "jane doe", "com"),
     ("Political Counselor Jane Doel\nling", "Jane Doelling", "Political Counselor"),
 ]  # fmt: skip
 

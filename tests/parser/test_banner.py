@@ -24,6 +24,10 @@ LINES = [
     ("UNCLAS FINAL SECTION OF 3 DAR ES SALAAM 0123", "U", "plain", [], (3, 3), None, "DAR ES SALAAM", 123),
     ("T O P  S E C R E T STRELSAU 000123", "TS", "spaced", [], None, None, "STRELSAU", 123),
     ("C O N F I D E N T I A L STRELSAU", "C", "spaced", [], None, None, "STRELSAU", None),
+    ("C O N F I D E N T I A L ECTION 01 OF 02 STRELSAU 000123", "C", "spaced", [], (1, 2), None, "STRELSAU", 123),
+    ("UNCLAS SCTION 02 OF 02 PORT OF SPAIN 0123", "U", "plain", [], (2, 2), None, "PORT OF SPAIN", 123),
+    ("C O N F I D E N T I A L SECTION 01 OF 02 XXXXXXXXXX 000123", "C", "spaced", [], (1, 2), None, None, 123),
+    ("UNCLASSIFIED//FOR OFFICIAL USE ONLY\n\nUNCLAS STRELSAU 000123", "U", "plain", ["FOUO"], None, None, None, None),
     ("C O N F I D E N T I A L STRELSAU 000123SIPDISNOFORN", "C", "spaced", [], None, None, "STRELSAU", 123),
 ]
 
@@ -86,6 +90,15 @@ def test_a_level_before_its_controls_is_read(line):
 )
 def test_words_that_begin_like_a_level_are_no_classification_line(line):
     assert telegram(f"{HEADER}{line}\n\n{FIELDS}1. (U) Text.\n").banner is None
+
+
+def test_a_level_before_the_first_line_of_a_header_is_no_classification_line() -> None:
+    found = telegram(
+        f"SECRET\t\tVZCZCXRO1234\nPP RUEHXY\n{HEADER}S E C R E T STRELSAU 000123\n\n{FIELDS}1. (S) Text.\n"
+    )
+    assert isinstance(found.banner, Banner)
+    assert ("STRELSAU", 123) == (found.banner.post, found.banner.serial)
+    assert found.dtg is not None and found.routing is not None
 
 
 def test_what_stands_behind_the_number_is_read_as_captions():

@@ -162,6 +162,67 @@ def test_text_that_follows_the_reasons_on_their_line_begins_with_its_mark(mark: 
     assert ("b", "d", "c", "e") == listed.authority.reasons.codes
 
 
+def test_an_authority_in_paragraph_1_ends_before_the_next_marked_number() -> None:
+    text = "\xb61. (U) Classified by Consul Jane Doe for reasons 1.4 (b) and (d).\n\xb62. (U) March 9, 2008, Zenda.\n"
+    found = telegram(HEADER + BANNER + FIELDS + text + "\xb63. (C) The King waits.\n\nDOE\n")
+    assert isinstance(found.authority, Authority) and "Zenda" not in found.authority.text
+    assert (True, "Jane Doe", 3) == (found.authority.numbered, found.authority.name, len(found.paragraphs))
+
+
+PROSE = (
+    "We delivered the points of the reftel to the Chancellor. He thanked us and said that the King would read them "
+    "before the council of March 20."
+)
+
+
+@pytest.mark.parametrize(
+    ("references", "text", "serials"),
+    [
+        (f"ZENDA 12 {PROSE}", PROSE, [12]),
+        (f"A. ZENDA 12 B. ZENDA 13 {PROSE}", PROSE, [12, 13]),
+        (f"A) ZENDA 12, B) DOE-ROE E-MAIL 11/21/2007 Per reftel, {PROSE}", f"Per reftel, {PROSE}", [12, None]),
+        (f"A. ZENDA 12 B. ZENDA 13 1. Summary. {PROSE}", f"Summary. {PROSE}", [12, 13]),
+        (f"ZENDA 12   \xb61.  {PROSE}", PROSE, [12]),
+        (f"ZENDA 12 (SBU)\n{PROSE}", PROSE, [12]),
+        (f"A. ZENDA 12\n     \xb6B. ZENDA 13 ____________ (SBU) {PROSE}", PROSE, [12, 13]),
+        (f"A. ZENDA 12 B. ZENDA 13\n\n\xb6I. Main Points (SBU) {PROSE}", f"\xb6I. Main Points (SBU) {PROSE}", [12, 13]),
+    ],
+)
+def test_text_that_follows_the_last_reference_on_its_line(
+    references: str, text: str, serials: list[int | None]
+) -> None:
+    found = telegram(HEADER + BANNER + FIELDS + f"REF: {references}\n\nDOE\n")
+    assert serials == [item.serial for item in found.references]
+    assert [text] == [item.text for item in found.paragraphs]
+    assert found.signature is not None
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        "A. Zenda 12 Notal B. Zenda 13 and previous",
+        "A. ZENDA 12 Points for the new king and his chancellor and the council B. ZENDA 13",
+        "ZENDA 12 Points for the new king\n" + BLOCK,
+        "ZENDA 12 (SBU)\n" + BLOCK,
+        f"ZENDA 12 {PROSE}\nClassified By: Jane Q. Doe, Consul, for reasons 1.4 (b) and (d).\n",
+    ],
+)
+def test_words_after_a_reference_that_do_not_begin_the_text(references: str) -> None:
+    found = telegram(HEADER + BANNER + FIELDS + f"REF: {references}\n\n{TEXT}")
+    assert [1, 2] == [item.number for item in found.paragraphs]
+    assert ("Classified" in references) == isinstance(found.authority, Authority)
+
+
+@pytest.mark.parametrize(
+    "text", ["(SBU) The King waits on Friday.", "1, (C) The King waits.", "1.Key Points -- (C) The King waits."]
+)
+def test_the_text_may_follow_the_authority_on_its_line(text: str) -> None:
+    block = f"Classified By: Jane Q. Doe, Consul, for reasons 1.4 (b) and (d). {text}\n\n2. (C) He left.\n\nDOE\n"
+    found = telegram(HEADER + BANNER + FIELDS + block)
+    assert isinstance(found.authority, Authority) and found.authority.text.endswith("(b) and (d).")
+    assert 2 == len(found.paragraphs) and "King waits" in found.paragraphs[0].text
+
+
 def test_the_row_of_another_telegram_ends_the_telegram_of_the_page() -> None:
     own = HEADER + "UNCLAS STRELSAU 000123\n\nSIPDIS\n\n" + FIELDS.replace("DECL: 03/12/2018", "N/A")
     row = "\n12346 3/15/2008 15:30 08STRELSAU124 Embassy Strelsau CONFIDENTIAL\n\n"

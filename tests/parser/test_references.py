@@ -41,6 +41,7 @@ FORMS = {
     "LETTER DOE TO ROE OF MARCH 3": [None],
     "TELCON DOE/ROE MARCH 3, 1975": [None, None],
     "PARA 3": [None],
+    "A) DOE TELEPHONE CALLS 5/13 AND 5/14\n\nB) STRELSAU 99": [None, "75STRELSAU99"],
 }
 
 

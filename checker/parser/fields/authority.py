@@ -23,11 +23,11 @@ _BETWEEN = Pattern(r"([ ,;/&()\[\].+\\-]{0,40})(A *N *D *[/(]? {0,4}|OR[ (]{1,4}
 _LETTERS = Pattern(r"([A-H]{1,4})(?![A-Z'])(?!\.[A-Z]{2})(?!\.[I-Z])")
 _SECTION_REPEATED = Pattern(r"[ ,;/&)]{0,3}(?:AND |OR )?1 ?[./:] ?[3-6](?= ?\(?[A-H])")
 _NO_LETTER = Pattern(r"(?:[ ,/&]{0,3}|[ ,)]{0,3}AND )\(?([I-RV-Z])\)")  # written like a reason's letter
-_MARK = Pattern(r"\([CSU](/{1,2} ?[A-Z][A-Z ,/]{1,20})?\)")
+_MARK = Pattern(r"\((?:[CSU]|SBU|LOU|TS)(/{1,2} ?[A-Z][A-Z ,/]{1,20})?\)")
 _LAST_LETTER = Pattern(r"(?<![A-Z])([A-H])\)? {1,3}\Z")
 _MARKED_TEXT = Pattern(r"(?:[^\n]*+\n(?: *+\n)++)?[ \n]*+(?!AND\b|OR\b)[A-Z0-9\"'-]")
 _TEXT = Pattern(r"[). \n-]*([(\xb61][^\n]{0,30})")
-_PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1 ?[.)] ?\((?:C|S|U|SBU|LOU|TS)[)/]")
+_PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1(?: ?[.),] {0,3}\((?:C|S|U|SBU|LOU|TS)[)/]|\. {0,2}[A-Z]{3})")
 
 
 class AuthorityBlock:
@@ -62,7 +62,7 @@ class AuthorityBlock:
         for index, (low, high, code) in enumerate(hits):
             stop = hits[index + 1][0] if index + 1 < len(hits) else len(flat)
             earlier = values.get(code)
-            if earlier is None or not flat[earlier[1] : earlier[2]].strip(_PUNCTUATION):  # the label is doubled
+            if earlier is None or _MARK.sub("", flat[earlier[1] : earlier[2]]).strip(_PUNCTUATION) == "":  # doubled
                 values[code] = (low, high, stop)
         return values
 
@@ -169,7 +169,7 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
     grammar = block.cursor.grammar
     while True:
         before = text
-        text = text.rstrip(" ,;.:(\\")
+        text = text.rstrip(" ,;.:(\\-")
         for form in grammar.label("eo", "line"):
             at = text.rfind(form + " ")
             order = text[at + len(form) + 1 :].strip(" .,;") if at > 0 and not text[at - 1].isalnum() else ""
@@ -178,6 +178,9 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
         for word in grammar.page_word("for-reason"):
             if text.endswith((" " + word, "," + word, "." + word)):
                 text = text[: -len(word)]
+            tail = text[-len(word) - 2 :]
+            if len(word) == 3 and tail[:1] == " " and tail.replace(" ", "") == word:  # broken at the end of a line
+                text = text[: -len(tail)]
         if text == before:
             return text
 

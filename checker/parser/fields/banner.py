@@ -252,7 +252,7 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
     """Return the offset of the section counter that begins at `at`, ignoring spaces, and whether it is the counter of a
-    final section. Return `None` if there is no counter.
+    final section. Return `None` if there is no counter. One letter of the word may be wrong or missing.
     """
     while fold.startswith(" ", at):
         at += 1
@@ -262,7 +262,10 @@ def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | N
     for final in grammar.page_word("final"):
         if fold.startswith(tuple(f"{final} {word}" for word in words), at):
             return at, True
-    return None
+    stop = at
+    while fold[stop : stop + 1].isalpha() and stop - at <= len(words[0]) + 1:
+        stop += 1
+    return (at, False) if stop - at >= len(words[0]) - 1 and distance(words[0], fold[at:stop]) == 1 else None
 
 
 def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
@@ -306,16 +309,17 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]
     """Set the banner's post, and its serial number from the last group of a match. Return the offset at which the match
     ends.
     """
-    banner.post, banner.serial = post, int(match[match.re.groups])
+    banner.post = post if len(set(post)) > 1 else None  # XXXXXXXX: deleted
+    banner.serial = int(match[match.re.groups])
     banner.serial_text = cursor.word(*match.span(match.re.groups))
     return match.end()
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
     """Return whether a text can be the name of a post. The words that precede the number on a page line are not names
-    of posts.
+    of posts, and neither is a transmission identification.
     """
-    fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS
+    fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS and not name.startswith(grammar.starts)
     return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
 
@@ -332,7 +336,13 @@ def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | No
         start, last = cursor.trim(below, stop)
         if start < last:
             digits = _DIGITS.search(fold, start, last)
-            if digits is None or digits.end() != last or digits.start() == start or fold[digits.start() - 1] != " ":
+            if (
+                digits is None
+                or _states_level(cursor, start, digits.start())
+                or digits.end() != last
+                or digits.start() == start
+                or fold[digits.start() - 1] != " "
+            ):
                 return at
             words = fold[start : digits.start()].split()
             if len(words) > 4 or len(digits.group()) < 4:
@@ -341,6 +351,11 @@ def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | No
             return at if found is None else found
         below = stop + 1
     return at
+
+
+def _states_level(cursor: Cursor, start: int, end: int) -> bool:
+    """Return whether a line begins with a level, and therefore is a classification line of its own."""
+    return may_be_banner(cursor, start) and _read_start(cursor.grammar, cursor.fold[start:end]).level is not None
 
 
 # ---- Level with another word -----------------------------------------------------------------------------------------

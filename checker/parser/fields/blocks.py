@@ -20,7 +20,10 @@ _NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
 _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LETTER = Pattern(r"\( ?([A-Z]) ?\)")
-_MARK_WITHIN = Pattern(r"(?<=[\d)]) +(?=\([A-Z]{1,3}\) )")
+_MARK_WITHIN = Pattern(r"(?<=[\d)_]) +(?=\([A-Z]{1,5}\)(?: |\Z))")
+_FIRST_WITHIN = Pattern(r"(?<=\d) +(?=(?:\xb6 ?)?1\. {1,3}[A-Z(])")
+_SENTENCE_WITHIN = Pattern(r"(?<=\d),? +(?=[A-Z][a-z]*,? [a-z]+[ ,])")  # in the text as written
+_ITEM_WITHIN = Pattern(r"(?<=[ \xb6])\(?[A-Z][.)] ?\(?(?:\d{2,4} )?[A-Z][A-Z .'()/-]{1,30}\d{1,6}")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
 _DASHES = Pattern(r" *-{4}[- ]*\n")
@@ -31,6 +34,8 @@ _REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?
 _REASON = Pattern(r"\b1 ?[.,/] ?[3-6](?!\d)")
 _LONGEST_CLASSIFIER = 200  # code points
 _LONGEST_ITEM = 120  # code points of a reference on one line
+_SHORTEST_PROSE = 60  # code points of a sentence after the number of the last reference
+_PROSE = 200  # code points examined to decide whether a text is prose
 _LONGEST_CAPTIONS = 45  # code points of a line of captions
 _BEFORE_AUTHORITY = ("eo", "tags", "subject", "references")
 _VALUES = (*_BEFORE_AUTHORITY, "authority")
@@ -291,14 +296,46 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
 
 
 def _inner_mark(cursor: Cursor, state: WalkState) -> int:
-    """Return the offset of the portion mark with which the text begins within the last line of the references,
+    """Return the offset of the portion mark, paragraph number 1, or sentence with which the text begins within the last
+    line of the references, or -1.
+    """
+    if state.open != "references":
+        return -1
+    low, high = state.start, state.end
+    if cursor.fold.find(" (", low, high) >= 0:
+        below = cursor.line_end(high) + 1
+        for match in _MARK_WITHIN.finditer(cursor.fold, low, high):
+            if match.end() + 6 > high and not _is_prose(cursor, below, cursor.line_end(below)):
+                continue  # the portion mark of the reference itself
+            if _is_portion(cursor, state.opened, match.end(), high) and not any(_next_labels(cursor, state)):
+                return match.end()
+    return _inner_text(cursor, state) if high - low > _SHORTEST_PROSE else -1
+
+
+def _inner_text(cursor: Cursor, state: WalkState) -> int:
+    """Return the offset of paragraph number 1, or of a sentence without a number, after the last reference on a line,
     or -1.
     """
-    if state.open == "references" and cursor.fold.find(" (", state.start, state.end) >= 0:
-        for match in _MARK_WITHIN.finditer(cursor.fold, state.start, state.end):
-            if _is_portion(cursor, state.opened, match.end(), state.end) and not any(_next_labels(cursor, state)):
-                return match.end()
+    low, high = state.start, state.end
+    first = _FIRST_WITHIN.search(cursor.fold, low, high)
+    if first is not None:
+        return first.end()
+    for match in _SENTENCE_WITHIN.finditer(cursor.text, low, high):
+        at = match.end()
+        if high - at < _SHORTEST_PROSE or not _is_prose(cursor, at, high):
+            continue
+        if _ITEM_WITHIN.search(cursor.fold, at, min(at + _PROSE, high)) is None:
+            if any(_next_labels(cursor, state)):
+                return -1
+            state.blank = True  # as if an empty line came before the sentence
+            return at
     return -1
+
+
+def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
+    """Return whether most letters at the beginning of a span are lower case."""
+    letters = list(filter(str.isalpha, cursor.text[start : min(end, start + _PROSE)]))
+    return sum(map(str.islower, letters)) > 0.6 * len(letters) > 0
 
 
 def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | None:
@@ -384,7 +421,7 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
 def _continues_value(cursor: Cursor, state: WalkState) -> bool:
     """Return whether loose text after a blank line continues the open subject, references, or authority block."""
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
-        return True
+        return state.end - state.start <= _LONGEST_ITEM or not _is_prose(cursor, state.start, state.end)
     if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
         if _is_empty(cursor, state):
             return True

@@ -7,7 +7,7 @@ from ..lookup import Grammar
 
 _INITIAL = Pattern(r"[A-Z]$|(?:[A-Z]\.){1,3}$|[A-Z]\.[A-Z]$", 0)
 _ACRONYM = Pattern(r"[A-Z]{2,6}\d?$|[A-Z]*[a-z]+(?:[A-Z][a-z]+)+$", 0)  # RSO, PolCouns
-_TWO_CAPITALS = Pattern(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|Von|Fitz|O'|D')[A-Z]", 0)
+_TWO_CAPITALS = Pattern(r"(?:Mc|Mac|De|Di|Du|La|Le|Lo|Van|Von|Fitz|O'|D')[A-Z]", 0)
 _MOST_WORDS = 3  # in a name, not counting initials, particles, and suffix
 
 
@@ -19,9 +19,7 @@ def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
     """
     first, _, rest = text.partition(",")
     words = first.split()
-    if words and (
-        words[0].upper() in grammar.page_word("name", "office") or (len(words) == 1 and first.strip()[-1:].isdigit())
-    ):
+    if words and (_is_office(words, grammar) or (len(words) == 1 and first.strip()[-1:].isdigit())):
         return first.strip(), rest.strip(" ,.") or None  # an office, or a personal identifier
     parts = _parts(text, grammar)
     for index, (words, suffix) in enumerate(parts):
@@ -36,8 +34,20 @@ def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
         return name, title.rstrip(" ,") or None
     if parts and parts[0][0][-1].strip(".").upper() in grammar.titles:
         return None, text.strip(" ,") or None
+    words = text.split()
+    if len(words) == 2 and words[0].strip(".").upper() in grammar.titles:
+        return words[1].strip(" ,."), words[0]  # a name written like an acronym
     identifier, _, rest = text.partition(",")  # a personal identifier, or an office in place of a person
     return identifier.strip() or None, rest.strip(" ,.") or None
+
+
+def _is_office(words: list[str], grammar: Grammar) -> bool:
+    """Return whether words name an office, which may take the place of a person: "Bureau of Energy" does, and "Bureau
+    Director Doe" does not.
+    """
+    if words[0].upper() not in grammar.page_word("name", "office"):
+        return False
+    return len(words) == 1 or words[1].upper() not in grammar.titles
 
 
 def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
@@ -46,7 +56,7 @@ def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
     """
     suffixes = grammar.page_word("name", "suffix")
     found: list[tuple[list[str], str]] = []
-    for part in text.replace("(", ",").replace(")", "").replace(":", " ").split(","):
+    for part in text.replace("(", ",").replace(";", ",").replace(")", "").replace(":", " ").split(","):
         words = part.split()
         if words and found and words[0].strip(".").upper() in suffixes:
             found[-1] = (found[-1][0], f", {words.pop(0)}")

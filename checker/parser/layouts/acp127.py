@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...model import Authority, Banner, Caption, Dtg, Telegram, Unread
+from ...text import Pattern
 from ...values import Date
 from ..cursor import Cursor
 from ..fields.authority import read_authority, text_offset
@@ -16,6 +17,7 @@ from ..fields.signature import read_end
 from ..markings import finder
 
 _NEAR = 40  # lines
+_MARKED_NUMBER = Pattern(r" *(?:\xb6 ?)?\d{1,2}[.)] *\((?=[A-Z])")
 _MAX_READINGS = 8  # readings of one authority block, each from a different label on
 _READERS = {
     "eo": read_eo,
@@ -276,10 +278,12 @@ def _opens_sentence(cursor: Cursor, low: int, at: int) -> bool:
 
 
 def _sentence_stop(cursor: Cursor, at: int, high: int) -> int:
-    """Return the offset of the end of the paragraph that contains `at`, but not more than `high`."""
+    """Return the offset of the end of the paragraph that contains `at`, but not more than `high`. The paragraph ends at
+    an empty line or before a number with a portion mark.
+    """
     here = cursor.line_end(at)
     while here < high:
-        if cursor.blank_line(here + 1):
+        if cursor.blank_line(here + 1) or _MARKED_NUMBER.match(cursor.fold, here + 1) is not None:
             return here
         here = cursor.line_end(here + 1)
     return high
