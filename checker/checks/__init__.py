@@ -1,8 +1,8 @@
-"""Register checks written in Python, for requirements that no condition can express.
+"""Register checks written in Python, for requirements that conditions cannot express.
 
-A check is a module with `Ask` (a `Record` of the arguments that a rule gives under `with`), `FACTS` (the names of the
-values that messages may use), and `check(telegram, ask, vocabulary) -> Iterator[Hit]`. The shipped rules need none;
-checks from installed packages are added if the configuration names their entry points.
+A check is a module with `Ask` (a `Record` of the arguments that a rule passes under `with`), `FACTS` (the names of the
+values that messages may use), and `check(telegram, ask, vocabulary) -> Iterator[Hit]`. The shipped rules do not use
+checks; checks in installed packages are added if the configuration names their entry points.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ GROUP = "cablecheck.checks"
 
 
 class Hit(Record):
-    """A result of a check: its position (`at` is the path in the document model), with values for the message. If
+    """A result of a check: its position, its path in the document model (`at`), and values for the message. If
     `unknown` is true, the result is undetermined.
     """
 
@@ -34,8 +34,8 @@ CHECKS: dict[str, ModuleType] = {}
 def install(names: Iterable[str]) -> None:
     """Add checks from installed packages (entry points in the group `cablecheck.checks`).
 
-    Only the named checks are loaded, and nothing from the working folder. Raises `ConfigError` for a name that no
-    installed package provides, or whose module is not a check.
+    Loads only the named checks, and never from the working folder. Raises `ConfigError` if no installed package
+    provides a name, or if the module is not a check.
     """
     from importlib.metadata import entry_points  # 30 ms, and only when a configuration names a check
 

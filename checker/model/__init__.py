@@ -1,15 +1,15 @@
-"""Define the telegram as rules see it: parts with source spans, and values derived from these parts.
+"""Define the document model that rules use: parts with source spans, and values derived from those parts.
 
-`header` defines the lines above the classification line, `markings` banners and portion marks, `body` everything below,
-`archive` an archive's record, and `telegram` the whole. A rule may name every annotated field and property of these
-classes; `rulebook/field_types.py` reads them by reflection and skips names that begin with an underscore. The parser
-fills the records in.
+The `header` module defines the lines above the classification line; `markings`, banners and portion marks; `body`,
+everything below the classification line; `archive`, an archive's record of the telegram; and `telegram`, the telegram
+as a whole. Rules may use every annotated field and property of these classes; `rulebook/field_types.py` reads them by
+reflection and skips names that begin with an underscore. The parser fills in the records.
 
-A part has three states: `None` means that it is absent, although the copy contains the place where it would appear; a
-node means that it is present; `Unread` means that it is present but unreadable. An `Unread` with an empty span means
-*lost*: the copy does not contain the place where the part would appear (for example, because its header is cut off or
-its text cannot be retrieved). The docstrings of derived fields are shown to rule authors, so they say "absent" for
-`None` and "unreadable" for `Unread`.
+A part has one of three states: `None` means that it is absent, although the copy contains the place where it would
+appear; a node means that it is present; `Unread` means that it is present but unreadable. An `Unread` with an empty
+span means *lost*: the copy does not contain the place where the part would appear (for example, because the header is
+cut off or the text cannot be retrieved). The docstrings of derived fields are shown to rule authors, so they use
+"absent" for `None` and "unreadable" for `Unread`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Define the records for what an archive states about an electronic telegram from 1973-79, with parsed values."""
+"""Define the records for an archive's data about an electronic telegram from 1973-79, with parsed values."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .markings import Caption
 class Attribute(Node):
     """One attribute of an archive record.
 
-    `name` is a code from the `archive_attributes` table, and `kind` is the type of its value: day, count, list, level,
-    code, or words. The value of a day is also in `date`, that of a count in `number`, and that of a list in `items`.
+    `name` is a code from the `archive_attributes` table, and `kind` is the type of the value: day, count, list, level,
+    code, or words. The parsed value of a day is in `date`, of a count in `number`, and of a list in `items`.
     """
 
     name: str
@@ -25,19 +25,19 @@ class Attribute(Node):
 
 
 class ReviewStep(Node):
-    """One step in the review history: the action as written, and its date."""
+    """One step in the review history: the action as written and its date."""
 
     action: str
     date: Date | None = None
 
 
 class ArchiveRecord(Node):
-    """The statements of an archive record about the telegram as sent, and about its later review.
+    """An archive's data about the telegram as sent and about its later review.
 
-    `captions` were on the telegram when it was sent; `earlier_captions` and `earlier_level` applied before another
-    telegram changed them. `order_code` is the instruction as the E.O. line writes it (`GDS`, `XGDS-1`). `lost` is why
-    the archive has no text, as a code from the `lost_texts` table; `film` is the microfilm that may contain the text.
-    `pages` is the number of pages that the archive counted.
+    `captions` were on the telegram when it was sent; `earlier_captions` and `earlier_level` applied until another
+    telegram changed them. `order_code` is the instruction in the form used on E.O. lines (`GDS`, `XGDS-1`). `lost` is
+    the reason why the archive has no text, as a code from the `lost_texts` table; `film` is the microfilm that may
+    contain the text. `pages` is the archive's page count.
     """
 
     attributes: tuple[Attribute, ...] = ()

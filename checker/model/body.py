@@ -12,16 +12,17 @@ _ORDERS: dict[str, str] = {}  # by date format; only a few occur
 
 
 class Declass(Node):
-    """When the information is to be declassified, computed from the instruction, the date and the order in force.
+    """The date on which the information is to be declassified, computed from the instruction, the document date, and
+    the order in force.
 
-    `kind` is the kind of the instruction, or the code of the downgrading group. `expected` is the date that the
-    instruction, the schedule or the default gives; `basis` names which of them: "marked", "schedule", "default",
-    "exemption", "event" or "none". `limit` is the latest date that the order in force allows at this level.
-    `within_limit` is whether the marked date respects it, with a tolerance of one day because the date-time group is in
-    UTC and the decision was local. `automatic` is the 31 December on which 25-year automatic declassification falls, or
-    `None` if it does not apply. `exempt` is the exemption code. `status` is the state on the reference day (a code of
-    the `declass-status` table), or `None` without such a day. `cite` lists source ids, `why` is one sentence for
-    readers, and `clause` names the provision on which `expected` rests.
+    `kind` is the instruction's kind, or the code of the downgrading group. `expected` is the date that follows from the
+    instruction, the schedule, or the default, and `basis` is its origin: "marked", "schedule", "default", "exemption",
+    "event", or "none". `limit` is the latest date that the order in force allows at this level. `within_limit` is true
+    if the marked date does not exceed it by more than one day; this tolerance is needed because the date-time group is
+    in UTC and the decision was local. `automatic` is the 31 December on which 25-year automatic declassification
+    occurs, or `None` if it does not apply. `exempt` is the exemption code. `status` is the state on the reference day
+    (a code from the `declass-status` table), or `None` without a reference day. `cite` lists source ids, `why` is a
+    one-sentence explanation for readers, and `clause` is the provision from which `expected` follows.
     """
 
     kind: str | None = None
@@ -41,9 +42,9 @@ class Instruction(Node):
     """A declassification instruction, from the E.O. line or from the authority block.
 
     `kind` is a code from the `instructions` table (date, event, na, gds, ads, xgds, rds, xds, oadr, xcode, mr, 25x,
-    50x, 75x, human, wmd, source-marked, years, aea ...), or `None` if it was not recognized. `code` is the code as
-    written, in upper case ("X6", "25X1", "XGDS-2"), `number` its number, `years` a duration given in words, and `dates`
-    every date in it.
+    50x, 75x, human, wmd, source-marked, years, aea ...), or `None` if the kind was not recognized. `code` is the code
+    as written, but in upper case ("X6", "25X1", "XGDS-2"), and `number` is its number. `years` is a duration in words,
+    and `dates` contains every date in the instruction.
     """
 
     text: str
@@ -76,7 +77,7 @@ class Instruction(Node):
 
 
 class Downgrade(Node):
-    """A downgrading instruction: the lower level, and the date from which it applies."""
+    """A downgrading instruction: the lower level and the date on which it takes effect."""
 
     text: str
     level: Level | None = None
@@ -84,10 +85,10 @@ class Downgrade(Node):
 
 
 class EoLine(Node):
-    """The E.O. line: the order's number as written, and the instruction that follows it.
+    """The E.O. line: the order's number as written and the instruction that follows it.
 
-    `order` is the number as text ("12958"). `era` is the code of the first entry of the `eras` table with this number,
-    or `None` if no order has it; `nearest` is then the most similar known number.
+    `order` is the number as text ("12958"). `era` is the code of the first entry with this number in the `eras` table.
+    If no order has the number, `era` is `None` and `nearest` is the most similar known number.
     """
 
     text: str
@@ -103,7 +104,7 @@ class EoLine(Node):
 class Tag(Node):
     """One entry on the TAGS line. `kind` is subject, geographic, program, organization, person, or unknown.
 
-    `known` is whether a table lists it; `suggestion` is the most similar known entry.
+    `known` is true if a table lists the entry; `suggestion` is the most similar known entry.
     """
 
     text: str
@@ -126,9 +127,9 @@ class TagsLine(Node):
 
 
 class Subject(Node):
-    """The subject line: its words on one line, and its portion mark if it has one.
+    """The subject line: its words joined on one line, and its portion mark if it has one.
 
-    `where` is where the mark was found: "start" or "end" of the words.
+    `where` is the position of the mark: at the "start" or "end" of the words.
     """
 
     text: str
@@ -137,10 +138,11 @@ class Subject(Node):
 
 
 class Reference(Node):
-    """One reference: its letter, and the message that it names.
+    """One reference: its letter and the message to which it refers.
 
-    `kind` is "telegram" or "airgram" (with post and serial, and the year if it is stated), or "other". `group` is the
-    date-time group of a message that is named by its date-time group and sender; the sender is then in `post`.
+    `kind` is "telegram" or "airgram" (identified by post and serial number, and the year if it is stated), or "other".
+    `group` is the date-time group of a message that is identified by date-time group and sender; `post` then contains
+    the sender.
     """
 
     text: str
@@ -159,7 +161,9 @@ class Letter(Node):
 
 
 class Reasons(Node):
-    """The reason for classification: its section ("1.4") with its letters, and its text if it is given in words."""
+    """The reason for classification: the section ("1.4") with its letters, and the text if the reason is stated in
+    words.
+    """
 
     text: str
     section: str | None = None
@@ -182,8 +186,8 @@ class Reasons(Node):
 class Authority(Node):
     """The classification authority block: a sentence in telegrams, labeled lines elsewhere.
 
-    `kind` is original (a reason or nothing is given) or derivative (Derived From). `form` is "sentence" or "lines".
-    `mark` is the portion mark before the sentence. `numbered` is whether the sentence is part of a numbered paragraph.
+    `kind` is "derivative" if the block has a Derived From line, otherwise "original". `form` is "sentence" or "lines".
+    `mark` is the portion mark before the sentence. `numbered` is true if the sentence is part of a numbered paragraph.
     """
 
     text: str
@@ -212,12 +216,12 @@ class Heading(Node):
 class Paragraph(Node):
     """A portion of the text: a numbered paragraph, a lettered or dashed subparagraph, or an unnumbered paragraph.
 
-    `kind` is numbered, lettered, bullet or unnumbered; `depth` is 1 for paragraphs and 2 for their subparagraphs.
-    `mark` is its own portion mark; `level` is its own level or, without a mark, its parent's level or that of an ENTIRE
-    TEXT statement. `label` is the text before the words ("3.", "3.A", "--"). `place` is where a missing mark would
-    appear. `where` is where the mark was found: "start", "after-heading", "line-above" or "end". `cut` is whether a
-    deletion covers the position of the mark (`place` is then the deletion). `is_authority` is whether the paragraph is
-    a classification authority without a mark.
+    `kind` is numbered, lettered, bullet, or unnumbered; `depth` is 1 for paragraphs and 2 for subparagraphs. `mark` is
+    the paragraph's own portion mark. `level` is the paragraph's own level or, without a mark, the level of its parent
+    or of an ENTIRE TEXT statement. `label` is the text before the words ("3.", "3.A", "--"). `place` is the position at
+    which a missing mark would appear, and `where` is the position of an existing one: "start", "after-heading",
+    "line-above", or "end". `cut` is true if a deletion covers the position of the mark; `place` is then the deletion.
+    `is_authority` is true if the paragraph is a classification authority without a mark.
     """
 
     kind: str
@@ -264,9 +268,7 @@ class Paragraph(Node):
 
 
 class PageLine(Node):
-    """A page line or page heading. It repeats the post, the message number, the page counter, and sometimes the
-    level.
-    """
+    """A page line or page heading, which repeats the post, message number, page counter, and sometimes the level."""
 
     text: str
     serial: int | None = None
@@ -279,9 +281,9 @@ class Stamp(Node):
     """A release or review stamp, added after the telegram was sent.
 
     `kind` is a code from the `stamps` table, and `action` is the action that the stamp records: released, withheld,
-    declassified, classified, extended, reviewed or withdrawn. `extent` is how much was released: full, part or none.
-    `codes` are the exemption codes next to the stamp, `unknown_codes` are those codes that no table lists, and `level`
-    is the level that a reviewer gave.
+    declassified, classified, extended, reviewed, or withdrawn. `extent` is the extent of the release: full, part, or
+    none. `codes` are the exemption codes next to the stamp, `unknown_codes` are those not listed in any table, and
+    `level` is the level assigned by the reviewer.
     """
 
     text: str
@@ -304,10 +306,10 @@ class Stamp(Node):
 class Deletion(Node):
     """A note, code, or row of characters in place of text that a reviewer withheld or an editor omitted.
 
-    `form` is a code from the `deletions` table; `kind` is withheld or omitted. `codes` are the exemption codes that it
-    gives (codes of the `release_codes` table, or as written), and `extent` is the amount of missing text that it
-    states. `place` is the part in which it occurs: mark, paragraph, subject, authority, eo, tags_line, signature, head,
-    margin, or text.
+    `form` is a code from the `deletions` table; `kind` is withheld or omitted. `codes` are the exemption codes in the
+    deletion (as listed in the `release_codes` table, otherwise as written), and `extent` is the amount of missing text,
+    if stated. `place` is the part in which the deletion occurs: mark, paragraph, subject, authority, eo, tags_line,
+    signature, head, margin, or text.
     """
 
     text: str
@@ -318,7 +320,7 @@ class Deletion(Node):
     place: str = ""
 
     def notice(self) -> str:
-        """Return the reason for verdicts that the deletion leaves undetermined, with its exemption codes."""
+        """Return the reason, with the exemption codes, for verdicts that are undetermined because of the deletion."""
         codes = f" ({', '.join(self.codes)})" if self.codes else ""
         return f"there is a deletion at this position{codes}"
 
@@ -337,8 +339,8 @@ class Notice(Node):
 
 
 class Part(Node):
-    """One of the spans into which the telegram's text is divided. `kind` names the block; blank spans have the kind
-    "blank".
+    """One of the spans into which the telegram's text is divided. `kind` is the block's name, or "blank" for blank
+    spans.
     """
 
     kind: str
@@ -346,11 +348,11 @@ class Part(Node):
 
 class Damage(Node):
     """Strong evidence that this copy lacks text or contains text from another telegram. `span` is the position of the
-    evidence; it is empty where text is missing.
+    evidence, and is empty if text is missing there.
 
-    `kind` is extract, cut, sections, gap, deletion, or other_text. `covers` says which missing parts it explains:
-    "head" (above paragraph 1), "banner" (the classification line), "fields" (those below the captions), "text" (from
-    paragraph 1 on), or "all". `why` is a clause for messages.
+    `kind` is extract, cut, sections, gap, deletion, or other_text. `covers` identifies the parts whose absence it
+    explains: "head" (above paragraph 1), "banner" (the classification line), "fields" (those below the captions),
+    "text" (from paragraph 1 on), or "all". `why` is a clause for messages.
     """
 
     kind: str
@@ -361,10 +363,10 @@ class Damage(Node):
 def misnumbered_paragraphs(
     start: Node, paragraphs: tuple[Paragraph, ...], deletions: tuple[Deletion, ...], any_first: bool
 ) -> tuple[Paragraph, ...]:
-    """Return the numbered paragraphs that neither follow the preceding number nor restart the count at 1.
+    """Return the numbered paragraphs whose number is neither 1 nor one more than the preceding number.
 
-    `start` is the telegram. If `any_first` is true, the first paragraph may have any number. A paragraph that was
-    withheld between two numbers counts as all numbers between them.
+    `start` is the telegram. If `any_first` is true, the first paragraph may have any number. A paragraph withheld
+    between two numbered paragraphs counts as all the missing numbers.
     """
     found: list[tuple[Node, Paragraph]] = []
     before = start
@@ -381,7 +383,7 @@ def misnumbered_paragraphs(
 
 
 def _is_any_between(starts: list[int], low: int, high: int) -> bool:
-    """Return whether at least one of the sorted offsets is at least `low` and below `high`."""
+    """Return whether any of the sorted offsets is at least `low` but less than `high`."""
     at = bisect_left(starts, low)
     return at < len(starts) and starts[at] < high
 

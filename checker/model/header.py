@@ -1,6 +1,6 @@
 """Define the records for the lines above the classification line, and the base records for all parts.
 
-The order follows ACP 121/127, format lines 1 to 10.
+The records are in the order of format lines 1 to 10 of ACP 121/127.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class Node(Record):
 
 
 class Unread(Node):
-    """A part that is present but could not be read, or is *lost* because this copy does not contain the place for it.
-    `why` names the expected content or, for a lost part, gives the reason.
+    """A part that is present but unreadable, or *lost* because this copy does not contain the place where it would
+    appear. `why` describes the expected content or, for a lost part, states the reason.
     """
 
     why: str
@@ -28,7 +28,7 @@ class Unread(Node):
 
     @property
     def lost(self) -> bool:
-        """Return whether this copy lacks even the place where the part would appear."""
+        """Return whether this copy does not even contain the place where the part would appear."""
         return self.span.start == self.span.end
 
 
@@ -53,12 +53,12 @@ class DateField(Node):
 
 
 class SourceRecord(Node):
-    """The wrapper's information about the document. It is secondhand, and never part of the telegram.
+    """The wrapper's information about the document. It is secondhand and never part of the telegram.
 
-    `level` and `controls` applied when the telegram was sent; `current_level` is the level that the archive gives
-    today. `released` is the day of publication; `review` is the declassification review after which the record was
-    released. `post` is the post in the reference id, in the spelling of the classification line if the two differ only
-    in blanks, in truncation to six letters, or in the kind of mission.
+    `level` and `controls` applied when the telegram was sent; `current_level` is the level in the archive today.
+    `released` is the publication date; `review` is the declassification review that preceded the release. `post` is the
+    post in the reference id. It is spelled as on the classification line if the two names differ only in spaces,
+    truncation to six letters, or the type of mission.
     """
 
     reference_id: Word | None = None
@@ -88,7 +88,7 @@ class Transmission(Node):
 
 
 class Routing(Node):
-    """Format line 2: doubled precedence and the routing indicators called."""
+    """Format line 2: the repeated precedence prosign and the routing indicators of the called stations."""
 
     precedence: str
     rank: int | None
@@ -98,7 +98,7 @@ class Routing(Node):
 class Station(Node):
     """Format line 3 (DE): sending station, serial number modulo 10,000, section, day of the year, and filing time.
 
-    `letter` follows the serial number of a later transmission; `day` is the day of the month in the form `10/1156Z`.
+    `letter` follows the serial number in later transmissions; `day` is the day of the month in the form `10/1156Z`.
     """
 
     indicator: str
@@ -111,9 +111,9 @@ class Station(Node):
 
 
 class Security(Node):
-    """Format line 4: security warning. `signal` is the operating signal, `group` its five letters.
+    """Format line 4: the security warning. `signal` is the operating signal, and `group` is the group of five letters.
 
-    `level` is the level of the group's letter if all five are equal and known, otherwise `None`.
+    `level` is the level that the letter stands for if all five letters are the same known letter, otherwise `None`.
     """
 
     signal: str
@@ -133,7 +133,8 @@ class Precedence(Node):
 class Dtg(Node):
     """Format line 5: precedence and date-time group.
 
-    `date` is `Unread` if the digits are not a possible date. `time` is HHMM, `zone` the zone letter if there is one.
+    `date` is `Unread` if the digits do not form a valid date. `time` is in the form HHMM, and `zone` is the zone letter
+    if there is one.
     """
 
     text: str
@@ -155,7 +156,7 @@ class Party(Node):
     """An originator or addressee: routing indicator, name, precedence word, and the serial number for that addressee.
 
     `signal` is an operating signal before the name, such as ZEN for delivery by other means. `post` is the name without
-    the kind of mission before it (the `posts` table), for comparison with the classification line.
+    the mission type that precedes it (see the `posts` table), for comparison with the classification line.
     """
 
     text: str
@@ -169,7 +170,7 @@ class Party(Node):
 
 
 class Readdressal(Node):
-    """The heading with which a telegram was forwarded to other addressees, placed above its original heading."""
+    """The heading with which a telegram was forwarded to further addressees. It precedes the original heading."""
 
     dtg: Dtg
     sender: Party | None = None
@@ -182,8 +183,8 @@ def day_of_year(day: date) -> int:
 
 
 def days_between(written: date, numbered: int) -> int:
-    """Return the number of days from a date to the nearest day that has the number `numbered` in its year. The result
-    is negative if that day is earlier.
+    """Return the number of days from a date to the nearest date that is day `numbered` of its year. The result is
+    negative if that date is earlier.
     """
     lag = numbered - day_of_year(written)
     if -180 <= lag <= 180:
@@ -193,7 +194,9 @@ def days_between(written: date, numbered: int) -> int:
 
 
 def same_post(one: str, other: str) -> bool:
-    """Return whether two names denote the same post, by the rules described in `Telegram.sender_matches_post`."""
+    """Return whether two names denote the same post according to the rules described in
+    `Telegram.sender_matches_post`.
+    """
     if one == other:
         return True
     letters, others = ("".join(filter(str.isalnum, name)) for name in (one, other))

@@ -1,6 +1,4 @@
-"""Define the records for markings: tokens, banners and portion marks, their roll-up, the classification line, and
-captions.
-"""
+"""Define the records for markings: tokens, banners, portion marks, roll-ups, classification lines, and captions."""
 
 from __future__ import annotations
 
@@ -12,16 +10,16 @@ from .header import Node, Unread, Word
 class Token(Node):
     """One component of a marking. `code` is its code in the vocabulary tables, or `None` if no table lists it.
 
-    `category` is level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass or unknown; `rank` orders the
-    categories (IC-REG-2016 p. 14-17), and `order` the entries within a category. `form` is the spelling used: title,
-    banner, portion or other. `countries` lists the codes of a country list; `parts` lists compartments, numbers or
-    program names in the order written. `before` is the separator written before the token, blanks and line ends
-    included; `separators` lists those written between countries, each once. `codes` are all codes that the token
-    implies: a system and its known compartments. `standing` is "current", "retired" or "supplemental" (a word that is
-    not a control). `countries_in_order` is whether trigraphs A-Z and then groups A-Z follow a leading owner.
-    `unknown_countries` are in no table; `doubled_countries` are members of a group in the same list. `role` is the role
-    of its marking ("banner" or "portion"). `nearest` is the closest known spelling of a control, for a word that is
-    unknown.
+    `category` is level, sci, sap, aea, fgi, dissem, nonic, nato, joint, cui, declass, or unknown; `rank` gives the
+    order of the categories (IC-REG-2016 p. 14-17), and `order` the order within a category. `form` is the type of
+    spelling: title, banner, portion, or other. `countries` contains the codes in a country list; `parts` contains
+    compartments, numbers, or program names in the order written. `before` is the separator before the token, including
+    spaces and line breaks; `separators` contains the distinct separators between countries. `codes` contains all codes
+    that the token implies: a system and its known compartments. `standing` is "current", "retired", or "supplemental"
+    (a word that is not a control). `countries_in_order` is true if a leading owner is followed by trigraphs A-Z and
+    then groups A-Z. `unknown_countries` are not in any table; `doubled_countries` are members of a group in the same
+    list. `role` is the role of the marking that contains the token ("banner" or "portion"). `nearest` is the closest
+    known spelling of a control to an unknown word.
     """
 
     text: str
@@ -61,12 +59,12 @@ class Token(Node):
 class Marking(Node):
     """A banner or portion marking, divided into tokens.
 
-    `system` is us, nato, joint, foreign or cui. `style` is "ic" if `//` separates categories, "cable" for the practice
-    of telegrams (`(S/NF)`, `(C/REL UK)`), and "plain" for a bare level. `controls` are the codes of all tokens except
-    the level. `typo` names a typographic flaw ("spacing", "bracket", "case", "split", "stop", "separator") or is
-    `None`. `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information. `release`
-    lists the codes of the release list: `None` without such a list, empty if the list is implied but not written out.
-    `leading` is whether the marking begins with `//`. `concealed` is whether the foreign source is not named.
+    `system` is us, nato, joint, foreign, or cui. `style` is "ic" if `//` separates categories, "cable" for the telegram
+    style (`(S/NF)`, `(C/REL UK)`), or "plain" for a level alone. `controls` contains the codes of all tokens except the
+    level. `typo` is a typographic flaw ("spacing", "bracket", "case", "split", "stop", or "separator") or `None`.
+    `role` is "banner" or "portion". `owners` are the foreign or joint owners of the information. `release` contains the
+    codes in the release list: it is `None` without such a list, and empty if the list is implied but not written out.
+    `leading` is true if the marking begins with `//`. `concealed` is true if the foreign source is not named.
     `release_members` is the release list with each group replaced by its members, if they are listed.
     """
 
@@ -190,14 +188,14 @@ class Marking(Node):
 class Rollup(Node):
     """The overall marking that the portion marks require (IC-REG-2016 p. 27-30; for telegrams 5 FAH).
 
-    `text` is the expected banner, or `None` if the portions do not determine it; `level` is its level, `controls`
-    its codes, and `release` the countries of its release list. `level_text` is the level as the banner writes it,
-    with or without blanks between its letters. `finished` is `text`, but `None` if it would lower the level.
-    `missing` lists codes that the portions require and the banner lacks, `extra` those that the banner has although
-    no portion requires them, and `vanishing` those in the banner that must not appear at its level. `wider_release`
-    is whether the banner releases to more countries than the portions do. `decided` is false if a mixture of
-    release markings needs a human decision; `mixed` is whether marked and unmarked portions occur together.
-    `portions` counts the marks; `why` names the step that determined the release marking.
+    `text` is the expected banner, or `None` if the portions do not determine it; `level`, `controls`, and `release` are
+    its level, control codes, and release countries. `level_text` is the level in the banner's spelling, with or without
+    spaces between the letters. `finished` is the same as `text`, or `None` if `text` would lower the level. `missing`
+    contains the codes that the portions require but the banner lacks; `extra`, those in the banner that no portion
+    requires; and `vanishing`, those in the banner that must not appear at its level. `wider_release` is true if the
+    banner releases to more countries than the portions do. `decided` is false if a mixture of release markings requires
+    a human decision; `mixed` is true if marked and unmarked portions occur together. `portions` is the number of marks;
+    `why` is the step that determined the release marking.
     """
 
     level: Level | None = None
@@ -223,8 +221,8 @@ class Rollup(Node):
 class Banner(Node):
     """The classification line: level, controls, section counter, post, and message serial number.
 
-    `written` is "spaced" (letter-spaced), "plain", or "clear" if a classified text was sent in the clear. `marking` is
-    the parsed marking.
+    `written` is "spaced" (letter-spaced), "plain", or "clear" (a classified text sent in the clear). `marking` is the
+    parsed marking.
     """
 
     text: str
@@ -242,15 +240,15 @@ class Banner(Node):
 
 
 class Misspelling(Node):
-    """Words that closely resemble a known spelling, which is given in `nearest`."""
+    """Words that closely resemble the known spelling in `nearest`."""
 
     text: str
     nearest: str
 
 
 class Caption(Node):
-    """A caption line. `code` is its code in the table (`None` for an unknown caption), and `rank` is its
-    restrictiveness.
+    """A caption line. `code` is the caption's code in the table (`None` for an unknown caption), and `rank` shows how
+    restrictive it is.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Define the telegram as rules see it, with values derived from its parts."""
+"""Define the telegram as rules see it, including the values derived from its parts."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ class Telegram(Node):
     """One telegram or marked document, complete or damaged.
 
     `layout` is a code from the `layouts` table, and `profile` one from the `profiles` table (CABLE, GEN, IC, CUI).
-    `era` is the code of the order in force on `date`, `era_order` that order's number as telegrams write it ("12958"),
-    and `era_days` the number of days since it took effect. `as_of` is the reference day of the run, if one was given.
-    `copies` is the number of copies that the distribution lines state for all offices together, and `drafting` holds
-    the lines of the drafting block, each named by the code of its label in the `labels` table. `missing_sections` are
-    those that a notice in the copy names as missing. `whole` is false if the copy does not contain the complete
-    telegram. `parts` cover the text: each character that the view keeps is in exactly one of them. `damage` lists the
-    strong evidence that the copy lacks text; `labels` lists the labels that a plain search finds above paragraph 1,
-    each named by the field it introduces.
+    `era` is the code of the order in force on `date`, `era_order` is that order's number in the form used in telegrams
+    ("12958"), and `era_days` is the number of days since it took effect. `as_of` is the reference day of the run, if
+    one was given. `copies` is the number of copies for all offices together, as stated on the distribution lines.
+    `drafting` contains the lines of the drafting block, each named by the code of its label in the `labels` table.
+    `missing_sections` are those reported as missing by a notice in the copy. `whole` is false if the copy does not
+    contain the complete telegram. `parts` cover the text: each character that the view keeps is in exactly one of them.
+    `damage` contains the strong evidence that the copy lacks text. `labels` contains the labels that a plain search
+    finds above paragraph 1, each named by the field that it introduces.
     """
 
     layout: str
@@ -180,7 +180,7 @@ class Telegram(Node):
 
     @property
     def unknown_release_codes(self) -> tuple[str, ...]:
-        """Return the codes next to release stamps that no table lists, without duplicates."""
+        """Return the codes that are next to release stamps but not in any table, without duplicates."""
         return tuple(dict.fromkeys(code for stamp in self.stamps for code in stamp.unknown_codes))
 
     @property
@@ -501,7 +501,9 @@ class Telegram(Node):
 
     @property
     def record_captions_missing(self) -> tuple[Caption, ...]:
-        """Return the captions in the archive's record that are neither captions nor on the classification line."""
+        """Return the captions in the archive's record that are neither on a caption line nor on the classification
+        line.
+        """
         known = {*self.caption_codes, *(self.banner.controls if isinstance(self.banner, Banner) else ())}
         listed = self.archive.captions if self.archive is not None else ()
         return tuple([one for one in listed if one.code not in known])
@@ -522,7 +524,9 @@ class Telegram(Node):
 
     @property
     def record_references_missing(self) -> tuple[Reference, ...]:
-        """Return the telegrams listed as references in the archive's record that no reference in the text names."""
+        """Return the telegrams listed as references in the archive's record that are not among the references in the
+        text.
+        """
         known = {None, *(reference.serial for reference in self.references)}
         listed = self.archive.references if self.archive is not None else ()
         return tuple([one for one in listed if one.serial not in known])

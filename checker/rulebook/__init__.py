@@ -1,4 +1,4 @@
-"""Load rules from YAML chapters, or from the cache if nothing has changed, into a `Rulebook` for the engine."""
+"""Load rules into a `Rulebook` for the engine, from the cache if nothing has changed, otherwise from YAML chapters."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def load(
 ) -> Rulebook:
     """Return the rules in `folders`, or the shipped rules if `folders` is None.
 
-    An overlay changes one rule: `{"rule": NAME, "severity": SEVERITY}` or `{"rule": NAME, "off": True}`. Its key `"by"`
-    names the origin of the change, which `Rule.changed` records. `checks` names checks from installed packages that
-    rules may use; pass only names from a trusted configuration. Raises `RuleError` with all errors in the rules, and
-    `ConfigError` for a check that is not installed.
+    An overlay changes one rule: `{"rule": NAME, "severity": SEVERITY}` or `{"rule": NAME, "off": True}`. Its `"by"` key
+    identifies the origin of the change, which is recorded in `Rule.changed`. `checks` contains the names of checks in
+    installed packages that rules may use; pass only names from a trusted configuration. Raises `RuleError` with all
+    errors in the rules, and `ConfigError` for a check that is not installed.
     """
     if checks:
         install(checks)

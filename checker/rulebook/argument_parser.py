@@ -17,7 +17,7 @@ _DATE_KEYS = {"after", "before", "days", "field", "tolerance_days", "years"}
 
 
 def read_argument(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Return the expression for an argument of a kind (`Operator.argument`), or None after adding an error."""
+    """Return the expression for an argument of the given kind (`Operator.argument`), or None after adding an error."""
     if kind.endswith("_field"):
         if _names_field(node):
             return _field(kind[:-6], node, frames, scope)
@@ -37,7 +37,9 @@ def _names_field(node: YamlNode) -> bool:
 
 
 def _field(kind: str, node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse the name of another field: `{field: path, plus: n, modulo: n}`; only a count takes `plus` and `modulo`."""
+    """Parse a reference to another field: `{field: path, plus: n, modulo: n}`. Only counts allow `plus` and
+    `modulo`.
+    """
     if not isinstance(node, YamlMap) or "field" not in node.pairs:
         return scope.error(
             "R015", node, f"expected a {kind}", f"Write a {kind}, or name another field: {{field: name.of.field}}"
@@ -204,7 +206,7 @@ def _date(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
 
 
 def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list[object]] | None:
-    """Return the date to count from, and the signed numbers of years and days to add to it, or None after adding an
+    """Return the date to count from and the signed numbers of years and days to add to it, or None after adding an
     error.
     """
     sides = [word for word in ("after", "before", "field") if word in node.pairs]
@@ -241,14 +243,14 @@ def _base(node: YamlMap, frames: Frames, scope: Scope) -> tuple[Expression, list
 
 
 def _only_field(node: YamlMap) -> YamlMap:
-    """Return a copy of a mapping that has only its key `field`."""
+    """Return a copy of a mapping that contains only the `field` key."""
     only = YamlMap(node.line, node.column)
     only.pairs = {"field": node.pairs["field"]}
     return only
 
 
 def tolerance(node: YamlNode) -> int:
-    """Return the number of days in `tolerance_days` of a date argument, or 0 if it has none."""
+    """Return the value of `tolerance_days` in a date argument, or 0 if it is missing."""
     words = node.text("tolerance_days", "0") if isinstance(node, YamlMap) else "0"
     return int(words) if words.isdecimal() else 0
 

@@ -1,5 +1,5 @@
-"""Implement the commands about rules (`explain`, `rules test`, `rules new`, and `rules schema`) as functions that
-return text.
+"""Implement the rule commands (`explain`, `rules test`, `rules new`, and `rules schema`) as functions that return
+text.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from .yaml_loader import RuleFile, YamlList, YamlMap, flow_yaml
 def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
     """Return the text that `explain` shows for a rule.
 
-    `url` is the address of the page about a rule, with `{rule}` in place of its id. `sources` is the table from which
-    the titles of sources are taken.
+    `url` is the address of a rule's page, with `{rule}` in place of the rule id. `sources` is the table that contains
+    the titles of sources.
     """
     details = rule.details
     lines = [f"{rule.id}  {rule.name}", "", rule.summary]
@@ -70,7 +70,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
 def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry]], ranks: bool = False) -> str:
     """Return the meaning of vocabulary entries as plain text: title, years, place, consequences, and source.
 
-    `ranks` adds the number that rules compare, which readers of a report do not need.
+    If `ranks` is true, the rank is included. Rules compare ranks, but readers of a report do not need them.
     """
     blocks = []
     for table, entry in entries:
@@ -110,8 +110,8 @@ _FACTS = {
 
 
 def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterator[str]:
-    """Yield lines about the consequences of an entry: its provision, its levels, the entries that it requires or
-    excludes, and how long it keeps a document classified.
+    """Yield lines about an entry's consequences: its provision, levels, required and excluded entries, and how long it
+    keeps a document classified.
     """
     for name, words in _FACTS.items():
         if entry.facts.get(name):
@@ -130,7 +130,7 @@ def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterato
 
 
 def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
-    """Return the meaning of each part of a marking such as S//NF, or an empty string if a part is in no table."""
+    """Return the meaning of each part of a marking such as S//NF, or an empty string if any part is not in a table."""
     blocks = []
     for part in re.split(r"/{1,2}|, ?", marking.strip().strip("()").upper()):
         found = [(table, entry) for table, entry in vocabulary.find(part.strip()) if table.name in _MARKING_TABLES]
@@ -141,16 +141,16 @@ def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
 
 
 def marking_codes(vocabulary: Vocabulary) -> list[str]:
-    """Return the codes and spellings in the tables of levels, captions, controls, and other components of markings."""
+    """Return the codes and spellings in the tables of levels, captions, controls, and other marking components."""
     tables = [vocabulary[name] for name in _MARKING_TABLES if name in vocabulary]
     return [form for table in tables for entry in table for form in (entry.code, *entry.spellings())]
 
 
 def explain_key(name: str, book: Rulebook) -> str:
-    """Return the text that `explain` shows for a key in rule files or for a base telegram, or an empty string for
-    another name.
+    """Return the text that `explain` shows for a key in rule files or for a base telegram, or an empty string for any
+    other name.
 
-    For the key `base`, the text lists what each base telegram contains when it is parsed with the vocabulary of `book`.
+    For the `base` key, the text lists what each base telegram contains when it is parsed with the vocabulary of `book`.
     """
     bases = base_telegrams()
     if name in bases:
@@ -167,8 +167,8 @@ def explain_key(name: str, book: Rulebook) -> str:
 
 
 def _base_lines(bases: Mapping[str, str], book: Rulebook) -> Iterator[str]:
-    """Yield the lines of a table of base telegrams: year, layout, level, number of references, the subject's mark, and
-    how many paragraphs are marked.
+    """Yield the lines of a table of base telegrams: year, layout, level, number of references, the subject's portion
+    mark, and the number of marked paragraphs.
     """
     rows: list[tuple[str, ...]] = [("name", "year", "layout", "level", "refs", "subject", "marked")]
     for name, text in bases.items():
@@ -198,7 +198,7 @@ def _era(rule: Rule) -> str:
 
 
 def _source(cited: Sequence[str | None], sources: Table | None) -> list[str]:
-    """Return the lines for a citation: the source's code and clause, then its title if the table lists it."""
+    """Return the lines for a citation: the source's code and clause, and then its title if the table contains it."""
     code, clause = cited[0] or "", " ".join(part for part in cited[1:] if part)
     clause = "" if clause == "whole" else clause
     if code == "memory":
@@ -223,11 +223,11 @@ def _conditions(details: Data) -> list[str]:
 
 
 def _excerpt(example: Data) -> list[str]:
-    """Return the lines around the first marked position in an example, with the brackets put back, and the lines that
-    differ from its base document, after that document's name if it has one.
+    """Return the lines around the first marked position in an example, with its brackets restored, and the lines that
+    differ from the base document. If there is a base document, its name comes first.
 
-    If no position is marked, return the example's note and the lines that differ. The values from the archive's record
-    follow, one per line.
+    If no position is marked, return the example's note and the lines that differ. In either case, the values from the
+    archive's record follow, one per line.
     """
     text, base = str(example["text"]), str(example.get("base", ""))
     for start, end in reversed(example["places"]):
@@ -243,8 +243,8 @@ def _excerpt(example: Data) -> list[str]:
 
 
 def _marked_lines(base: str, lines: list[str]) -> list[str]:
-    """Return the lines around the first bracket, the other lines that differ from the base document, and the lines that
-    the example lacks.
+    """Return the lines around the first bracket, any other lines that differ from the base document, and the base lines
+    that the example lacks.
     """
     hot = next(n for n, line in enumerate(lines) if "⟦" in line)
     near = range(max(0, hot - 1), min(hot + 3, len(lines)))
@@ -271,7 +271,7 @@ def _marked_lines(base: str, lines: list[str]) -> list[str]:
 
 def _own_lines(base: str, lines: list[str]) -> list[str]:
     """Return the name of an example's base document and up to four lines that the example adds to it or, if it adds
-    none, removes from it. Without a base, return the example's first lines.
+    none, removes from it. Without a base document, return the example's first lines.
     """
     text = base_telegrams().get(base)
     if text is None:
@@ -287,7 +287,7 @@ def _own_lines(base: str, lines: list[str]) -> list[str]:
 
 
 def _without_edges(lines: list[str]) -> list[str]:
-    """Return the lines without empty lines at the beginning and end."""
+    """Return the lines without leading and trailing empty lines."""
     return "\n".join(lines).strip("\n").split("\n")
 
 
@@ -314,8 +314,8 @@ def test_files(paths: Sequence[str] = (), mutants: bool = False, select: Sequenc
     """Run the examples in rule files and folders, or in the shipped rules if no paths are given, and return a report.
     Raises `RuleError` if the rules cannot be loaded.
 
-    `select` limits the run to rules by id, name or alias. `mutants` also runs every mutant of every rule whose examples
-    pass.
+    `select` limits the run to rules with the given ids, names, or aliases. If `mutants` is true, also runs every mutant
+    of each rule whose examples pass.
     """
     book = rulebook_of(paths)
     rules = list(book.select(select).rules) if select else list(book.rules)
@@ -343,7 +343,7 @@ def _place(rule: Rule) -> str:
 
 
 def _notes(rules: list[Rule], book: Rulebook) -> Iterator[str]:
-    """Yield a note for each rule that reports a base telegram because it lacks a field, unless one of the rule's
+    """Yield a note for each rule that fails a base telegram because a field is missing, unless one of the rule's
     examples shows that this is intended.
     """
     bases = base_telegrams()
@@ -428,9 +428,9 @@ class Draft(Record):
 
 
 def new_rule(draft: Draft) -> str:
-    """Return a placeholder rule about the subject, as YAML. Its examples pass for the draft's base telegram.
+    """Return a placeholder rule about the subject line, as YAML. Its examples pass for the draft's base telegram.
 
-    Raises `ValueError` if the base telegram is unknown or has no subject.
+    Raises `ValueError` if the base telegram is unknown or has no subject line.
     """
     book = load()
     text = base_telegrams().get(draft.base)
@@ -449,9 +449,10 @@ def new_rule(draft: Draft) -> str:
 
 
 def with_new_rule(draft: Draft, path: str = "") -> str:
-    """Return the text of the chapter at `path` with a new rule at the end, or a new chapter if the file does not exist.
+    """Return the text of the chapter at `path` with a new rule added at the end, or a new chapter if the file does not
+    exist.
 
-    Raises `ValueError` if no rule can be added to the file, and for the same reasons as `new_rule`.
+    Raises `ValueError` if a rule cannot be added to the file, and for the same reasons as `new_rule`.
     """
     if not path or not os.path.exists(path):
         return HEAD + new_rule(draft)
@@ -467,7 +468,9 @@ def with_new_rule(draft: Draft, path: str = "") -> str:
 
 
 def refusal(name: str, answer: str) -> str:
-    """Return why a value given for the key `name` of a new rule is not acceptable, or an empty string if it is."""
+    """Return why the given value is not acceptable for the key `name` of a new rule, or an empty string if it is
+    acceptable.
+    """
     if name == "source":
         table = load().vocabulary["sources"]
         return "" if answer in table else f'unknown source "{answer}"{did_you_mean(answer, table.codes())}'

@@ -1,13 +1,13 @@
-"""Cache loaded rules and vocabulary, so that a warm start parses no YAML.
+"""Cache loaded rules and vocabulary, so that a warm start does not parse YAML.
 
-The user's cache folder contains one JSON file for each set of folders. The file is used only if every rule, vocabulary,
-and telegram file has the recorded size and time (or the recorded content) and if cablecheck and Python have not
-changed. The first line describes the other lines and contains their checksums; the second is always parsed; each table
-and each rule has its own line, parsed on first use. The last line, three quarters of the file, contains what evaluation
-does not need, and is also read on first use. A cache that cannot be read is replaced.
+The user's cache folder contains one JSON file for each set of rule folders. The file is used only if the size and time
+(or the content) of every rule, vocabulary, and telegram file is unchanged, and cablecheck and Python have not changed.
+The first line describes the other lines and contains their checksums, and the second is always parsed. Each table and
+each rule has its own line, which is parsed on first use. The last line, which takes up three-quarters of the file, is
+also read on first use; it contains the data that evaluation does not need. A cache that cannot be read is replaced.
 
-Cached rules contain only data: operators, tables, and checks are looked up by name, and a path can read only fields of
-the document model (`field_types.getter`).
+Cached rules contain only data: operators, tables, and checks are looked up by name, and a path can access only fields
+of the document model (`field_types.getter`).
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def cache_path(folders: list[str]) -> str:
 
 
 def stats(folders: list[str]) -> Stats:
-    """Return the path, size, modification time, and inode of each file that loading reads. A folder that cannot be read
-    has the size -1.
+    """Return the path, size, modification time, and inode of each file that the loader reads. A folder that cannot be
+    read is listed with the size -1.
     """
     found: Stats = []
     for folder in folders:
@@ -83,7 +83,7 @@ def digest(found: Stats) -> str:
 def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | None:
     """Return the cached rules, or None if files have changed or the cache cannot be read.
 
-    `load` returns the rules in the rule files; it is called if the cache file changes before all of it has been read.
+    `load` returns the rules from the rule files; it is called if the cache changes before it has been read completely.
     """
     try:
         first, lines = _opened(path)
@@ -101,8 +101,8 @@ def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | 
 
 
 def _rulebook(digest: str, lines: list[memoryview], texts: Callable[[], Data]) -> Rulebook | None:
-    """Return the rulebook in the lines of a cache file after the first, or None if a guard names a field that the model
-    lacks or a rule needs a check that is not installed.
+    """Return the rulebook in a cache file, given the lines after the first. Return None if a guard uses a field that
+    the model lacks, or a rule needs a check that is not installed.
     """
     data = _parsed(lines[0])
     heads, names = data["heads"], data["tables"]
@@ -119,7 +119,7 @@ def _rule(head: Data, line: memoryview, texts: Callable[[], Data]) -> Rule:
 
 
 def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
-    """Return, by rule id, the data that evaluation does not need."""
+    """Return the data that evaluation does not need, by rule id."""
     try:
         details: Data = json.loads(_last_line(path, first))
     except (OSError, ValueError):
@@ -144,7 +144,7 @@ _MOST_MISSES = 20  # lookups of unknown words before a table is parsed
 
 
 class Deferred:
-    """A function without arguments that returns what `make` returns, and calls `make` only once."""
+    """A function without arguments that calls `make` once, on first use, and always returns that result."""
 
     __slots__ = ("_data", "_make")
 
@@ -159,13 +159,13 @@ class Deferred:
 
 
 def _names(guards: memoryview) -> set[str]:
-    """Return the names of all fields in the rules' guards, which are given as JSON."""
+    """Return the names of all fields used in the rules' guards, given the guards as JSON."""
     paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', guards))  # five times as fast as walking the parsed guards
     return {name for path in paths for name in path.decode()[2:-1].split('","')}
 
 
 def _opened(path: str) -> tuple[Data, list[memoryview]]:
-    """Return the parsed first line of a cache file, and the lines after it except the last.
+    """Return the parsed first line of a cache file, and the other lines except the last.
 
     Raises `ValueError` if the checksum is wrong.
     """
@@ -186,7 +186,7 @@ def _parsed(line: memoryview) -> Any:
 
 
 def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> None:
-    """Write a cache file, or do nothing if it cannot be written. `wanted` is the digest of the files that were read."""
+    """Write a cache file, or do nothing if writing fails. `wanted` is the digest of the files that were read."""
     heads = [{name: rule[name] for name in HEAD if name in rule} for rule in rules]
     second = {
         "packs": packs,
@@ -225,8 +225,8 @@ def _entry_code(entry: Entry) -> Expression:
 
 
 class CachedTable(Table):
-    """A table in the cache, parsed on first use. The first few lookups do not parse it if the word does not occur in
-    it: the tables of TAGS contain 1,200 entries, of which a telegram needs four.
+    """A table in the cache, parsed on first use. The first few lookups of words that do not occur in it do not parse
+    it: the TAGS tables contain 1,200 entries, of which a telegram needs four.
     """
 
     __slots__ = ("_line", "_misses")
@@ -245,7 +245,9 @@ class CachedTable(Table):
         return getattr(self, name)
 
     def find(self, form: str) -> Entry | None:
-        """Return the entry with this spelling or code, or None. Case matters, so fold the argument first."""
+        """Return the entry with this spelling or code, or None. The search is case-sensitive, so fold the argument
+        first.
+        """
         if self._misses < _MOST_MISSES:
             if json.dumps(form, ensure_ascii=False).encode("utf-8", "surrogatepass") not in bytes(self._line):
                 self._misses += 1

@@ -1,6 +1,6 @@
 """Compile conditions to closures that take an environment and return True, False, or None (undetermined).
 
-The first part prepares arguments: a constant is prepared once, and a field is read for each document. The second part
+The first part prepares arguments: constants are prepared once, and fields are read for each document. The second part
 compiles conditions.
 """
 
@@ -21,7 +21,7 @@ _SHORT = 1000  # code points of a value that `re` matches in linear time, too; l
 
 
 class CompileContext:
-    """The vocabulary, and the getters and guards that all rules share."""
+    """The vocabulary, getters, and guards that all rules share."""
 
     __slots__ = ("getters", "guards", "vocabulary")
 
@@ -77,7 +77,7 @@ def _constant(kind: str, value: Any, context: CompileContext) -> object:
 
 
 def _pattern(text: str) -> CompiledPattern:
-    """Return a pattern that is checked and compiled when it is first matched against a value."""
+    """Return a pattern that is checked and compiled only when it is first matched against a value."""
     compiled: dict[str, CompiledPattern] = {}
 
     def full(value: str) -> object:
@@ -129,8 +129,8 @@ def _map(given: tuple[object, Fetch | None], then: Callable[..., object]) -> tup
 
 
 def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | None]:
-    """Prepare a date that is moved by years and days; the number of years may come from a field. Return a pair as
-    `prepare` does.
+    """Prepare a date that is moved by a number of years, possibly read from a field, and a number of days. Return the
+    same kind of pair as `prepare`.
     """
     base = prepare(expr[1], context)
     years, fetch_years = prepare(expr[2], context)
@@ -169,8 +169,8 @@ Predicate = Callable[[Env], bool | None]
 
 
 def compile_condition(expr: Expression, context: CompileContext) -> Predicate:
-    """Return a function that evaluates a condition. Raises `ValueError` or `KeyError` for an expression that
-    condition_parser cannot produce.
+    """Return a function that evaluates a condition. Raises `ValueError` or `KeyError` for expressions that
+    condition_parser does not produce.
     """
     return MAKERS[expr[0]](expr, context)
 
@@ -249,7 +249,7 @@ def _state(expr: Expression, context: CompileContext) -> Predicate:
 
 def _stored_present(depth: int, name: str) -> Predicate:
     """Compile `present` for one stored field. The result reads the attribute directly, because calling a getter would
-    double the time.
+    take twice as long.
     """
 
     def present(env: Env) -> bool | None:
@@ -337,7 +337,9 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _stored_ask(depth: int, name: str, operator: Operator, bound: object) -> Predicate:
-    """Compile the comparison of one stored field with a constant. Like `_stored_present`, it does not call a getter."""
+    """Compile the comparison of one stored field with a constant. Like `_stored_present`, the result does not call a
+    getter.
+    """
     test, absent = operator.test, operator.absent
 
     def ask(env: Env) -> bool | None:
@@ -460,7 +462,7 @@ def sort_key(value: Any) -> Any:
 
 
 def _pairs(expr: Expression, context: CompileContext) -> Predicate:
-    """Compile `pairs`. The condition's environment ends with the previous element and the current element."""
+    """Compile `pairs`. The environment for the inner condition ends with the previous and current elements."""
     get = getter(expr[1], context.getters)
     test = compile_condition(expr[2], context)
 

@@ -1,7 +1,7 @@
 """Parse conditions from YAML mappings into expressions (`ir`), resolving every field name and checking every operator.
 
-Conditions on single values come first, then conditions on lists. Each function returns an expression, or None after
-adding an error to the scope.
+Conditions on single values come first, followed by conditions on lists. Each function returns an expression, or None
+after adding an error to the scope.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, flow_yaml, plain
 
 
 def flow(node: YamlNode) -> str:
-    """Return a node as YAML text on one line, as it would be typed in a rule."""
+    """Return a node as one line of YAML, as it would be typed in a rule."""
     return flow_yaml(plain(node))
 
 
@@ -49,7 +49,7 @@ QUANTIFIERS = {
 
 
 def read_condition(node: YamlNode, frames: Frames, scope: Scope) -> Expression | None:
-    """Parse a condition: a mapping whose entries must all be true. Return its expression, or None after adding an
+    """Parse a condition: a mapping whose entries must all be true. Return an expression, or None after adding an
     error.
     """
     if not isinstance(node, YamlMap):
@@ -160,8 +160,8 @@ def _ask(
 
 
 def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> bool:
-    """Return whether each constant that is compared with a field of codes is a code that the field can have. Add an
-    error for each word that is not a code in any table, or is a spelling of another code.
+    """Return whether all constants that are compared with a code field are acceptable. Add an error for each one that
+    is not a code in any table, or is only a spelling of one of the field's codes.
     """
     if expr[0] != "lit" or expr[1] not in ("codes", "set", "text", "texts"):
         return True
@@ -176,8 +176,8 @@ def _known_codes(field: str, expr: Expression, node: YamlNode, scope: Scope) -> 
 
 
 def _is_code(item: YamlText, tables: list[Table], scope: Scope) -> bool:
-    """Return whether a word is a code in a field's tables, or a code in other tables that is not a spelling of one of
-    the field's codes. If it is neither, add an error.
+    """Return whether a word is a code in one of a field's tables, or a code in another table that is not also a
+    spelling of one of the field's codes. Otherwise, add an error.
     """
     word = item.value
     if any(word in table for table in tables):
@@ -201,9 +201,9 @@ def _is_unknown(word: str, scope: Scope) -> bool:
 
 
 def _is_doubtful(word: str, scope: Scope) -> bool:
-    """Return whether a word is not a code in any table, or is a spelling of another code.
+    """Return whether a word is not a code in any table, or is a spelling of a different code.
 
-    The spelling is not doubtful in a scheme with its own levels: its tables may use such a spelling as a code.
+    Spellings are not doubtful in a scheme with its own levels, because its tables may use them as codes.
     """
     if _is_unknown(word, scope):
         return True
@@ -214,7 +214,9 @@ _EDGES = {"at_least": 0, "below": 0, "at_most": -1, "above": -1}
 
 
 def _on_scale(name: str, expr: Expression, node: YamlNode, scope: Scope) -> bool:
-    """Return whether a comparison with a level can be both true and false. If not, add an error."""
+    """Return whether a comparison with a level can be either true or false. Add an error if the result is always the
+    same.
+    """
     ranks = sorted({entry.rank or 0 for entry in scope.vocabulary["levels"]})
     entry = scope.vocabulary["levels"].get(expr[2])
     if entry is None or (entry.rank or 0) != ranks[_EDGES[name]]:
@@ -243,7 +245,7 @@ def _tolerant(
 
 
 def _choice(names: list[str]) -> str:
-    """Return names as alternatives: `count`, `count or date`, or `count, date, or level`."""
+    """Return the names as a list of alternatives: `count`, `count or date`, or `count, date, or level`."""
     if len(names) < 3:
         return " or ".join(names)
     return f"{', '.join(names[:-1])}, or {names[-1]}"
@@ -296,8 +298,8 @@ def _quantifier(
 
 
 def _element_pattern(path: list[int | str], kind: FieldType, word: YamlText, node: YamlNode) -> str:
-    """Return the condition to write instead if an operator for elements, such as `contains`, is used on a list, or ""
-    if none can be suggested.
+    """Return advice for an element operator, such as `contains`, that is applied to a list: the condition to write
+    instead. Return "" if there is no suggestion.
     """
     inner = element_of(kind)
     known = fields(inner.node) if inner.node else {}

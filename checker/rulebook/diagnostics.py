@@ -1,4 +1,4 @@
-"""Define errors in rule files: a stable code for each cause, a location, and the printed form."""
+"""Define the errors in rule files: a stable code for each cause, a location, and the printed form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..record import Record, copied
 
 
 class Place(Record):
-    """A position in a rule file: line and column from 1, column in code points."""
+    """A position in a rule file: 1-based line and column. Columns are counted in code points."""
 
     file: str
     line: int
@@ -20,17 +20,17 @@ class Place(Record):
 
 
 def relative(path: str) -> str:
-    """Return a path relative to the working folder if it is below that folder, otherwise unchanged."""
+    """Return a path relative to the working folder if it is inside that folder, otherwise unchanged."""
     here = os.getcwd() + os.sep
     return path[len(here) :] if path.startswith(here) else path
 
 
 class Diagnostic(Record):
-    """An error in a rule file. `lines` are the source lines to print, with their numbers; `length` is the number of
-    code points to underline.
+    """An error in a rule file. `lines` contains the source lines to print, with their numbers; `length` is the number
+    of code points to underline.
 
-    `help` says what to do on its first line; further lines list what is allowed. `also` lists the other lines of the
-    file that contain the same error; `merged` sets it.
+    The first line of `help` is an instruction; further lines list the allowed values. `also` contains the numbers of
+    other lines in the file with the same error, and is set by `merged`.
     """
 
     code: str
@@ -61,8 +61,8 @@ _MOST = 8  # lines to list
 
 
 def _lines(numbers: tuple[int, ...]) -> str:
-    """Return `line 7` or `lines 7, 9`. If there are more than eight, return the first eight and how many more there
-    are.
+    """Return text such as `line 7` or `lines 7, 9`. For more than eight numbers, return the first eight and the number
+    of remaining lines.
     """
     shown = ", ".join(map(str, numbers[:_MOST]))
     more = f", and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
@@ -70,7 +70,9 @@ def _lines(numbers: tuple[int, ...]) -> str:
 
 
 def merged(errors: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the errors, with equal errors in one file combined into one; its `also` lists the lines of the others."""
+    """Return the errors, combining identical errors in the same file into one, whose `also` lists the other line
+    numbers.
+    """
     found: dict[tuple[str, ...], list[Diagnostic]] = {}
     for error in errors:
         found.setdefault((error.place.file, error.code, error.message, error.help), []).append(error)
@@ -140,6 +142,6 @@ CODES = {
 
 
 def explain_code(code: str) -> str | None:
-    """Return what an error code for rule files means and how to fix the error, or None for an unknown code."""
+    """Return the meaning of a rule-file error code and how to fix the error, or None for an unknown code."""
     text = CODES.get(code.upper())
     return None if text is None else f"{code.upper()}: {text}"

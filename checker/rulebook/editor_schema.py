@@ -1,10 +1,9 @@
-"""Build the JSON Schema for rule files that editors use. It includes each field, its type, and the operators for that
-type.
+"""Build the JSON Schema for rule files in editors. It includes each field, its type, and the operators for that type.
 
-The loader validates with the smaller schema in `schema.py`, because its own parsing of conditions yields better
-messages. With the schema built here, an editor reports a misspelled field or operator while the author types. Which
-fields exist depends on where a condition is: `cond_Telegram` defines a condition on the telegram, `cond_Paragraph` one
-on an element of a list of paragraphs.
+The loader validates with the smaller schema in `schema.py`, because its own condition parser yields better messages.
+With the schema built here, an editor reports a misspelled field or operator while the author types. Which fields exist
+depends on the position of a condition: `cond_Telegram` defines conditions on the telegram, and `cond_Paragraph` defines
+conditions on an element of a list of paragraphs.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _FIELD: JsonSchema = {"$ref": "#/$defs/any_field"}
 
 
 def rules_editor_schema() -> JsonSchema:
-    """Return the JSON Schema of a rule file for editors."""
+    """Return the JSON Schema for rule files that editors use."""
     found = rules_schema()
     words = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     definitions: dict[str, JsonSchema] = found["$defs"]  # type: ignore[assignment]
@@ -66,7 +65,7 @@ def rules_editor_schema() -> JsonSchema:
 
 
 def _complete(record: JsonSchema, name: str, values: Iterable[str]) -> None:
-    """Add values that an editor offers as completions for the key `name`. Other values are allowed, because packs have
+    """Add values that editors offer as completions for the `name` key. Other values remain valid, because packs have
     their own tables, sources, and telegrams.
     """
     properties: dict[str, JsonSchema] = record["properties"]  # type: ignore[assignment]
@@ -86,8 +85,8 @@ def _inside(name: str) -> JsonSchema:
 
 @cache
 def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
-    """Return every selector that begins in a class. Each maps to the class that defines its last field, that field's
-    name, and its type.
+    """Return a mapping from each selector that starts at a class to (class that defines the last field, field name,
+    type).
     """
     found: dict[str, tuple[str, str, FieldType]] = {}
     for name, kind in fields(node).items():
@@ -99,13 +98,13 @@ def _paths(node: str) -> dict[str, tuple[str, str, FieldType]]:
 
 
 def _element_name(kind: FieldType) -> str:
-    """Return the name of the element type (NAME in `cond_NAME`) for a list, a set, or a part."""
+    """Return the name of the element type of a list, a set, or a part (NAME in `cond_NAME`)."""
     inner = element_of(kind) if kind.name in ("list", "set") else kind
     return inner.node or inner.name
 
 
 def _elements() -> dict[str, list[str]]:
-    """Return the paths that `each` can name, grouped by element type."""
+    """Return the paths that `each` can take, grouped by element type."""
     found: dict[str, list[str]] = {}
     for path, (_, _, kind) in _paths(ROOT).items():
         if kind.name in ("list", "set", "node"):
@@ -114,8 +113,8 @@ def _elements() -> dict[str, list[str]]:
 
 
 def _owners() -> dict[str, set[str]]:
-    """Return, for each element type, the classes other than the telegram whose lists contain such elements, directly or
-    in nested lists.
+    """Return, for each element type, the classes whose lists contain such elements, directly or in nested lists. The
+    telegram is not included.
     """
     found: dict[str, set[str]] = {}
     for node in nodes():
@@ -129,9 +128,7 @@ def _owners() -> dict[str, set[str]]:
 
 
 def _conditions() -> dict[str, JsonSchema]:
-    """Return the definitions of the conditions and fields for each class, and of the conditions on a field for each
-    type.
-    """
+    """Return the schema definitions: conditions and fields for each class, and conditions on a field for each type."""
     found: dict[str, JsonSchema] = {}
     owners = _owners()
     named = [name for name in (*nodes(), *VALUES.values()) if fields(name)]
@@ -174,8 +171,8 @@ def _described(node: str, name: str, kind: FieldType) -> str:
 
 
 def _of_element(name: str, owners: set[str]) -> JsonSchema:
-    """Return the schema for a condition on an element of the type `name`. It may name fields of the element, of the
-    classes in `owners`, and of the telegram.
+    """Return the schema for a condition on an element of the type `name`. The condition may use fields of the element,
+    of the classes in `owners`, and of the telegram.
     """
     own = [name] if name in nodes() else [VALUES[name]] if name in VALUES else []
     names = list(dict.fromkeys([*own, *sorted(owners), ROOT]))
@@ -210,8 +207,8 @@ def _names(words: Iterable[str]) -> JsonSchema:
 
 
 def _anywhere(named: list[str]) -> dict[str, JsonSchema]:
-    """Return two definitions that all classes share: the names that every condition allows, and a string that names any
-    field.
+    """Return two definitions that all classes share: the names that every condition allows, and a string that is the
+    name of any field.
     """
     every = dict.fromkeys(path for node in [ROOT, *named] for path in _paths(node))
     general = [*CONNECTIVES, "value", "x-.*", r"(?:telegram|element|previous|value)\.[a-z_.]+"]
@@ -237,7 +234,7 @@ def _kind_name(kind: FieldType) -> str:
 
 
 def _asked(kind: FieldType) -> JsonSchema:
-    """Return the schema for a condition on a field of a type: a state, or operators with their arguments."""
+    """Return the schema for a condition on a field of the given type: a state, or operators with arguments."""
     name = kind.name
     if name == "node":
         name = "text" if "text" in fields(kind.node) else ""

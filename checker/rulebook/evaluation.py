@@ -1,8 +1,8 @@
 """Evaluate one rule on one telegram, and choose the rules that may apply to it.
 
-`CompiledRule.judge` returns a `RuleOutcome`. Only if the rule failed or is undetermined does `CompiledRule.issues` find
-the position, the message, and the cause. `EvaluationPlan` arranges the rules for one profile and one range of dates so
-that a condition that several guards share is evaluated once for each telegram.
+`CompiledRule.judge` returns a `RuleOutcome`. Only if the rule failed or is undetermined does `CompiledRule.issues`
+determine the position, message, and cause. `EvaluationPlan` arranges the rules for one profile and one date range so
+that a condition shared by several guards is evaluated once for each telegram.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ Trail = tuple[str, ...]  # the path in the document model of each value in an en
 class Issue(Record):
     """A failure, or an undetermined verdict if `unknown` is true, with its position and message.
 
-    `at` is the path of the position in the document model (`paragraphs[2].mark`). `replace` and `text` are the span and
-    the new text of a suggestion. `missing` lists the dotted names of the fields whose absence made the rule fail; it is
-    empty if a present part is wrong. `within` is the span of the element under test, or None if the rule tests the
-    whole telegram or only fields of the telegram are missing. `quote` is document text that belongs to the message,
-    kept apart so that it can be redacted. `related` holds the other positions that the rule compares, each with its
-    path in the document model.
+    `at` is the path in the document model (`paragraphs[2].mark`). `replace` and `text` are the span and new text of a
+    suggestion. `missing` contains the dotted names of the fields whose absence made the rule fail; it is empty if a
+    part is present but wrong. `within` is the span of the element under test; it is None if the rule tests the whole
+    telegram, or if only fields of the telegram are missing. `quote` is document text that belongs to the message,
+    stored separately so that it can be redacted. `related` contains the other positions that the rule compares, each
+    with its path in the document model.
     """
 
     span: Span | None
@@ -48,8 +48,8 @@ class Issue(Record):
 
 
 class RuleOutcome(Record):
-    """The environments in which a rule failed or is undetermined, each with the paths of its values in the document
-    model (`Trail`). For a rule that uses a check, `issues` contains the check's results instead.
+    """The environments in which a rule failed or is undetermined, each with its `Trail`: the paths of its values in the
+    document model. For a rule that uses a check, `issues` contains the check's results instead.
     """
 
     failed: tuple[tuple[Env, Trail], ...] = ()
@@ -65,7 +65,7 @@ UNDETERMINED = RuleOutcome()  # the guard is undetermined
 class CompiledRule:
     """A rule ready to run. The guard is compiled on first use, and everything else when the guard is first true.
 
-    `head` contains the guard and the name of the check; `load` returns all of the rule's data and defaults to returning
+    `head` contains the guard and the check's name. `load` returns all of the rule's data; by default, it returns
     `head`. Raises `ConfigError` if the rule needs a check that is not installed.
     """
 
@@ -137,8 +137,8 @@ class CompiledRule:
         return judge
 
     def _by_element(self) -> Callable[[Env], RuleOutcome]:
-        """Return a function that judges an environment element by element. At the first element that does not pass, it
-        calls `judge_elements` to collect all such elements.
+        """Return a function that judges an environment element by element. At the first element that does not pass, the
+        function calls `judge_elements` to collect all such elements.
         """
         get = getter(self.each or [0], self.context.getters)
         where, require, listed = self.where, self.require, self.listed
@@ -166,7 +166,7 @@ class CompiledRule:
         return judge
 
     def judge_elements(self, env: Env) -> RuleOutcome:
-        """Return an outcome with every element that fails or is undetermined."""
+        """Return an outcome that contains every element that fails or is undetermined."""
         failed, unknown = [], []
         for inside, trail in self._elements(env):
             chosen = True if self.where is None else self.where(inside)
@@ -258,8 +258,8 @@ class CompiledRule:
         )
 
     def _witnesses(self, telegram: Any) -> tuple[tuple[Span, str], ...]:
-        """Return the positions of the elements that made the guard true, found once per telegram, however many failures
-        there are.
+        """Return the positions of the elements that made the guard true. They are searched for only once per
+        telegram.
         """
         from .tracing import witnesses
 
@@ -285,8 +285,8 @@ class CompiledRule:
     def _location(self, env: Env, trail: Trail, cause: Any) -> tuple[Span | None, str]:
         """Return the span of an issue, or None, and its path in the document model.
 
-        Both belong to `point` if the rule has one, otherwise to the element under test or, without `each`, to the
-        cause. If that value has no span, the span of the element or of the banner is used.
+        Both refer to `point` if the rule has one, otherwise to the element under test or, without `each`, to the cause.
+        If that value has no span, the span of the element or banner is used.
         """
         point = self.data.get("point")
         if isinstance(point, list) and int(point[0]) < len(env):
@@ -304,8 +304,8 @@ class CompiledRule:
         return first, found[1]
 
     def _suggestion(self, env: Env, trail: Trail, cause: Any, count: int) -> tuple[Span | None, str]:
-        """Return the span to replace and the new text, or (None, "") if there is no suggestion or one of its values is
-        missing or unreadable.
+        """Return the span to replace and the new text, or (None, "") if the rule makes no suggestion, or if a value
+        needed for it is missing or unreadable.
         """
         suggest = self.data.get("suggest")
         if not isinstance(suggest, dict):
@@ -321,7 +321,7 @@ class CompiledRule:
         return value_text(self._read(part, env, cause, count))
 
     def _read(self, part: Expression, env: Env, cause: Any, count: int) -> Any:
-        """Return the value that a template part names. `count` is the number of failures on the telegram."""
+        """Return the value of a template part. `count` is the number of failures on the telegram."""
         if part[0] == "count":
             return count
         if part[0] == "value":
@@ -332,8 +332,8 @@ class CompiledRule:
         return len(value or ()) if part[0] == "size" and not isinstance(value, Unread) else value
 
     def trace(self, env: Env) -> list[tuple[str, Any]]:
-        """Return the conditions as evaluated on a telegram, as (title, `tracing.Step`): first the guard, then, for each
-        element, `where` and the requirement. For a rule with a check, return only the guard.
+        """Return the rule's conditions as evaluated on a telegram, as (title, `tracing.Step`) pairs: the guard,
+        followed by `where` and the requirement for each element. For a rule with a check, return only the guard.
         """
         from .tracing import ELEMENT, TELEGRAM, trace_condition
 
@@ -395,9 +395,9 @@ Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
 class GuardBranch:
     """A node in the tree of guard conditions, reached if all conditions above it are true.
 
-    `branches` are (condition, node) pairs for conditions that several rules share, the most common one first. `leaves`
-    are the other rules, each with the rest of its guard, or None if nothing is left of it. Both are built on first use
-    from `guarded`, which holds the rules with the conditions still to be evaluated.
+    `branches` are (condition, node) pairs for conditions that several rules share, starting with the most common one.
+    `leaves` are the remaining rules, each with the rest of its guard, or None if nothing remains. Both are built on
+    first use from `guarded`, which contains the rules with the conditions still to be evaluated.
     """
 
     __slots__ = ("_context", "_guarded", "branches", "leaves")
@@ -433,8 +433,8 @@ class GuardBranch:
         self.leaves += [(self._all_of(conditions), job) for conditions, job in rest]
 
     def _all_of(self, conditions: dict[str, Expression]) -> Predicate | None:
-        """Return one test for the remaining conditions of a guard, without those that `_with_parts` added, because they
-        follow from the others.
+        """Return one test for the remaining conditions of a guard, or None if there are none. The conditions added by
+        `_with_parts` are omitted, because they follow from the others.
         """
         tests = [
             shared_guard(key, condition, self._context)
@@ -452,8 +452,8 @@ class GuardBranch:
 
 
 class EvaluationPlan:
-    """The rules for telegrams with one profile and one range of dates. `undecided` are the rules for which the date is
-    not precise enough to determine whether their era includes it.
+    """The rules for telegrams with one profile and one date range. `undecided` contains the rules for which the date is
+    too imprecise to determine whether it is in their era.
     """
 
     __slots__ = ("root", "undecided")
@@ -479,10 +479,10 @@ _PART = "part "
 
 
 def _with_parts(conditions: dict[str, Expression]) -> dict[str, Expression]:
-    """Return a guard's conditions and, for each part of the telegram that they need, the condition that this part is
+    """Return a guard's conditions, and for each part of the telegram that they need, the condition that the part is
     present.
 
-    Most telegrams lack some parts, and one test then decides all rules about such a part.
+    Most telegrams lack some parts; a single test then decides all rules about a missing part.
     """
     parts = {part for condition in conditions.values() for part in _needed_parts(condition)}
     return conditions | {f"{_PART}{part}": ["state", [0, part], "present"] for part in sorted(parts)}
@@ -504,7 +504,7 @@ def _needed_parts(expr: Expression) -> set[str]:
 
 def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:
     """Return a compiled condition on the telegram. It is compiled once for all rules that share it; `key` identifies
-    it.
+    the condition.
     """
     if key not in context.guards:
         context.guards[key] = compile_condition(condition, context)

@@ -1,4 +1,4 @@
-"""Test rules and their mutants with the rules' examples."""
+"""Test rules and their mutants on the rules' own examples."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_MUTANTS = 400  # for one rule
 
 
 class ExampleResult(Record):
-    """The result of testing one example: `message` is empty if the rule returned what the example expects."""
+    """The result of testing one example. `message` is empty if the rule returned the expected result."""
 
     rule: str
     kind: str
@@ -49,8 +49,8 @@ def run_examples(rule: Rule, book: Rulebook) -> list[ExampleResult]:
 
 
 def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) -> str:
-    """Return how the result for an example differs from what it expects (verdict, severity, position, or message), or
-    an empty string.
+    """Return how a rule's actual result for an example differs from the expected one (verdict, severity, position, or
+    message), or an empty string if it does not.
     """
     telegram = telegram_of(example, book)
     expected = str(example["kind"])
@@ -70,8 +70,8 @@ def mismatch(rule: Rule, compiled: CompiledRule, example: Data, book: Rulebook) 
 
 
 def _decided(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> str:
-    """Return what decided the verdict "pass" or "not applicable", after a colon: the era, the part of the guard that is
-    false, `where`, or the requirement. Return "" for other verdicts.
+    """Return what led to the verdict "pass" or "not applicable", preceded by a colon: the era, the false part of the
+    guard, `where`, or the requirement. Return "" for other verdicts.
     """
     actual = verdict(rule, compiled, telegram)[0]
     if actual == "pass":
@@ -106,8 +106,8 @@ def verdict(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> tuple[str
 
 
 def in_era(era: Any, day: Date | None) -> bool | None:
-    """Return whether a date is in an era, given as its first day and the first day after it, or None if the date is not
-    precise enough.
+    """Return whether a date is in an era, or None if the date is not precise enough. The era is given as its first day
+    and the first day after it.
     """
     if not era:
         return True
@@ -121,7 +121,9 @@ def in_era(era: Any, day: Date | None) -> bool | None:
 
 
 def telegram_of(example: Data, book: Rulebook) -> Telegram:
-    """Return the telegram in an example, parsed with the example's facts, reference day (`as_of`), and profile."""
+    """Return the telegram in an example, parsed with the facts, reference day (`as_of`), and profile that the example
+    specifies.
+    """
     facts = tuple(map(tuple, example.get("facts", ())))
     profile = example.get("profile", "")
     words = book.vocabulary.of_profile(profile)
@@ -163,16 +165,16 @@ def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
 
 
 def _quoted(text: str, places: list[tuple[int, int]]) -> str:
-    """Return the texts at these positions for a message, each with its line number, or "nothing"."""
+    """Return the text at each of these positions with its line number, for use in a message, or "nothing"."""
     return ", ".join(f"{text[a:b]!r} (line {text.count(chr(10), 0, a) + 1})" for a, b in places) or "nothing"
 
 
 def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple[str, str]:
-    """Return the name of a base telegram that fails the rule because a field is missing, and the name of that field;
+    """Return the name of a base telegram that fails the rule because a field is missing, and the field's name. Return
     ("", "") if there is none.
 
-    A field whose absence makes one of the rule's own examples fail is not returned. `bases` are the texts of base
-    telegrams by name.
+    Fields whose absence makes one of the rule's own examples fail are ignored. `bases` maps the names of base telegrams
+    to their texts.
     """
     if rule.details.get("check") or not rule.examples:
         return "", ""
@@ -196,7 +198,8 @@ def fails_without(rule: Rule, book: Rulebook, bases: Mapping[str, str]) -> tuple
 def run_mutants(rule: Rule, book: Rulebook, bases: Mapping[str, str] | None = None) -> list[Mutant]:
     """Return the mutants of a rule, each evaluated on the rule's examples. A rule that uses a check has none.
 
-    `bases` are the texts of base telegrams by name. If one of them would kill a surviving mutant, the advice names it.
+    `bases` maps the names of base telegrams to their texts. If one of them would kill a surviving mutant, the mutant's
+    advice recommends it.
     """
     details = rule.details
     if details.get("check"):
@@ -217,7 +220,7 @@ _KINDS = {"pass": "valid", "not_applicable": "not_applicable", "fail": "invalid"
 
 
 def _base_that_kills(rule: Rule, data: Data, book: Rulebook, bases: Mapping[str, str]) -> str:
-    """Return advice to add a base telegram as an example if one kills the mutant with this data, otherwise ""."""
+    """Return advice to add a base telegram as an example if it would kill the mutant with this data, otherwise ""."""
     if not rule.examples:
         return ""
     context = book.context_of(rule.profile[0])
@@ -241,7 +244,7 @@ def _base_that_kills(rule: Rule, data: Data, book: Rulebook, bases: Mapping[str,
 
 
 def stale_equivalents(rule: Rule, mutants: list[Mutant]) -> list[tuple[str, int, int]]:
-    """Return the `equivalent` entries that name no surviving mutant: (name, line, column)."""
+    """Return (name, line, column) for each `equivalent` entry that does not match a surviving mutant."""
     alive = {mutant.name for mutant in mutants if not mutant.killed}
     entries = rule.details.get("equivalent", ())
     return [(entry["mutant"], entry["line"], entry["column"]) for entry in entries if entry["mutant"] not in alive]

@@ -1,4 +1,4 @@
-"""Resolve the field names in rules, such as `banner.level`, to paths, and report the errors that an author sees."""
+"""Resolve field names in rules, such as `banner.level`, to paths, and report the errors shown to rule authors."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ ROOT = FieldType("node", "Telegram")
 
 
 class Scope:
-    """The context in which one rule is parsed: its file, to which errors are added, the vocabulary,
-    and the rule's id.
+    """The context in which one rule is parsed: its file, which collects the errors; the vocabulary; and the rule's
+    id.
     """
 
     def __init__(self, file: RuleFile, words: Vocabulary, rule: str = "") -> None:
@@ -20,11 +20,11 @@ class Scope:
         self.rule = rule
 
     def error(self, code: str, node: YamlNode, message: str, help: str = "") -> None:
-        """Add an error. The result is always None, so that a parser can return it."""
+        """Add an error. Always returns None, so that a parser can return the result directly."""
         self.file.error(code, node, message, help.strip(), self.rule)
 
     def keys(self, node: YamlMap, allowed: set[str], code: str = "R010") -> bool:
-        """Return whether all keys in a mapping are allowed. Add an error for each key that is not."""
+        """Return whether all keys in a mapping are allowed. Add an error for each unknown key."""
         valid = True
         for key, _ in node.items():
             if key.value not in allowed:
@@ -46,8 +46,8 @@ class Scope:
         return False
 
     def level(self, node: YamlText) -> str | None:
-        """Return the code of the level with this code, title, or spelling. If there is none, add an error and return
-        None.
+        """Return the code of the level with this code, title, or spelling, or None after adding an error if there is
+        none.
         """
         table = self.vocabulary["levels"]
         entry = (
@@ -68,8 +68,8 @@ _OTHER_NAMES = {"classification": "level", "precedence": "dtg.action"}  # other 
 
 
 class Frames:
-    """The values that a selector can name at one point in a rule: the telegram, then the elements from outermost to
-    innermost.
+    """The values to which a selector can refer at one point in a rule: the telegram, followed by the enclosing elements
+    from outermost to innermost.
     """
 
     def __init__(self, kinds: tuple[FieldType, ...] = (ROOT,), names: tuple[str, ...] = ("telegram",)) -> None:
@@ -77,7 +77,9 @@ class Frames:
         self.names = names
 
     def inside(self, kind: FieldType) -> Frames:
-        """Return the frames for conditions on a value of this type or, if it is a list or set, on its elements."""
+        """Return the frames for conditions on a value of this type or, if it is a list or set, on one of its
+        elements.
+        """
         inner = element_of(kind) if kind.name in ("list", "set") else kind
         name = "element" if len(self.kinds) == 1 else ""
         return Frames((*self.kinds, inner), (*self.names, name))
@@ -88,13 +90,13 @@ class Frames:
         return Frames((*self.kinds, inner, inner), (*self.names, "previous", ""))
 
     def has_text(self, kind: FieldType) -> bool:
-        """Return whether a type is a node with a field `text`, which is then the value that operators test."""
+        """Return whether a type is a node with a `text` field, which operators then test."""
         return kind.name == "node" and "text" in fields(kind.node)
 
     def find(self, name: YamlText, scope: Scope, template: bool = False) -> tuple[Path, FieldType] | None:
-        """Return a selector's path and its value's type. If the selector is invalid, add an error and return None.
+        """Return a selector's path and the type of its value. If the selector is invalid, add an error and return None.
 
-        With `template`, the advice is for a placeholder of a message, such as {subject.text}.
+        If `template` is true, advice is given in the form of a message placeholder, such as {subject.text}.
         """
         parts = name.value.split(".")
         depth, rest = self._start(parts)
@@ -130,7 +132,7 @@ class Frames:
         return path, kind
 
     def owned(self, path: Path) -> str:
-        """Return the class and name of the field at a path, such as `Banner.controls`; "" for a whole element."""
+        """Return the class and name of the field at a path, such as `Banner.controls`, or "" for a whole element."""
         kind, owner = self.kinds[int(path[0])], ""
         for name in map(str, path[1:]):
             owner = f"{kind.node}.{name}"
@@ -138,11 +140,15 @@ class Frames:
         return owner
 
     def _names(self) -> list[str]:
-        """Return the names of the fields that can be named directly, those of the innermost element first."""
+        """Return the names of the fields that can be used without a prefix, starting with those of the innermost
+        element.
+        """
         return list(dict.fromkeys(name for kind in reversed(self.kinds) for name in sorted(_fields(kind))))
 
     def _owned(self, template: bool) -> str:
-        """Return advice that lists the fields of the innermost element or, outside `each`, mentions `explain model`."""
+        """Return advice that lists the fields of the innermost element or, outside `each`, recommends `explain
+        model`.
+        """
         if len(self.kinds) == 1:
             if template:
                 return "Write a field in braces, such as {subject}. To list all fields, run `cablecheck explain model`"
@@ -170,7 +176,7 @@ def _fields(kind: FieldType) -> dict[str, FieldType]:
 
 
 def _braces(near: str, before: str, after: list[str], template: bool) -> str:
-    """Return advice such as `Did you mean "text"? ` in the form that a message template needs, `Did you mean
+    """Convert advice such as `Did you mean "text"? ` to the form needed in a message template, such as `Did you mean
     {subject.text}? `. If `template` is false, return it unchanged.
     """
     if not near or not template:

@@ -1,7 +1,7 @@
-"""Generate the reference for the fields that rules can name, for `explain model`, `explain FIELD`, and docs/fields.md.
+"""Generate the reference for the fields that rules can use, for `explain model`, `explain FIELD`, and docs/fields.md.
 
-Types come from the annotations of the document model, meanings from its docstrings and from the `fields` table, and
-operators from `operators`.
+Types come from the document model's annotations; meanings from its docstrings and the `fields` table; and operators
+from the `operators` module.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def model_lines() -> Iterator[str]:
 
 
 def field_lines(name: str) -> list[str]:
-    """Return the text that `explain` shows for a field (by path or name) or a part of the model, or [] if there is
-    neither. A path may begin with `telegram`, or with a part in lower case: `caption.code`.
+    """Return the text that `explain` shows for a field (given by path or name) or a part of the model, or [] for any
+    other name. A path may begin with `telegram`, or with a part in lower case, as in `caption.code`.
     """
     first, dot, rest = name.partition(".")
     part = next((node for node in _ordered() if node.lower() == first.lower()), "")
@@ -70,8 +70,8 @@ def field_lines(name: str) -> list[str]:
 
 
 def _part_lines(part: str) -> list[str]:
-    """Return the lines that `explain` shows for a part of the model: its meaning, the fields that contain it, and its
-    own fields.
+    """Return the lines that `explain` shows for a part of the model: its meaning, the fields whose values are such
+    parts, and its own fields.
     """
     lines = [f"{part}: {_first_sentence(nodes()[part].__doc__)}"]
     places = [f"{node}.{name}" for node in _ordered() for name, kind in fields(node).items() if kind.node == part]
@@ -82,7 +82,7 @@ def _part_lines(part: str) -> list[str]:
 
 
 def _example_at(path: str, owner: str, kind: FieldType) -> str:
-    """Return an example condition on the field at a path. The elements of a list are reached with `any`."""
+    """Return an example condition on the field at a path. List elements are reached with `any`."""
     *before, last = path.split(".")
     condition = example_of(owner, last, kind)
     if before and before[0] in nodes():
@@ -130,8 +130,8 @@ def word_lines(name: str) -> list[str]:
 
 
 def operator_example(kind: str, name: str) -> str:
-    """Return an example condition with an operator for a type of field, from the `operators` table, or "" if it has
-    none.
+    """Return an example condition that uses an operator on a field of the given type, from the `operators` table, or ""
+    if there is none.
     """
     entry = described("operators").get(f"{kind}.{OPERATORS[kind][name].argument}")
     return entry.fact("example").replace("OPERATOR", name) if entry is not None else ""
@@ -174,8 +174,8 @@ def type_text(kind: FieldType) -> str:
 
 
 def meaning_of(owner: str, name: str, kind: FieldType) -> str:
-    """Return a field's meaning: a derived field's docstring, otherwise the entry in the `fields` table or the first
-    sentence about the class of its value. Return "" if there is none.
+    """Return a field's meaning: for a derived field, its docstring; otherwise, the entry in the `fields` table or the
+    first sentence of the docstring of its value's class. Return "" if there is none.
     """
     if kind.title:
         text = kind.title.removeprefix("Return ")
@@ -209,8 +209,8 @@ def _operators(kind: FieldType) -> tuple[str, tuple[str, ...]]:
 
 
 def _owners(name: str) -> list[tuple[str, FieldType]]:
-    """Return (class, type) for each field with this name in any class. If the name has dots, it is a path from the
-    telegram or from the class that it begins with, and at most one field is returned.
+    """Return (class, type) for each field with this name in any class. A name with dots is treated as a path from the
+    telegram or from the class with which it begins, and yields at most one field.
     """
     *before, last = name.split(".")
     if not before:

@@ -1,7 +1,7 @@
-"""Determine the fields that rules may name, and how a path leads to a value, a location, and a text.
+"""Determine which fields rules may use, and find the value, location, and text at a path.
 
-The first part derives types from the annotations of the document model; the second reads what is at a path. This module
-does not import YAML, because a run with a warm cache does not need it (20 ms).
+The first part derives types from the annotations of the document model; the second reads the values at paths. This
+module does not import YAML, because a run with a warm cache does not need it (20 ms).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ SCALARS = {"str": "text", "int": "count", "bool": "flag", "Level": "level", "Dat
 class FieldType(Record):
     """The type of a field: text, count, flag, level, date, node, list, or set.
 
-    `node` is the class of a node, or of a list's elements; `item` is the type of a list's or set's elements. `derived`
-    marks a property, and `title` is its docstring. `unread` marks a field that can be `Unread`, and `optional` one that
-    can be None.
+    `node` is the class of a node or of a list's elements; `item` is the element type of a list or set. `derived` is
+    true for a property, and `title` is its docstring. `unread` is true if the field can be `Unread`, and `optional` if
+    it can be None.
     """
 
     name: str
@@ -59,7 +59,7 @@ def nodes() -> dict[str, type]:
 
 @cache
 def fields(node: str) -> dict[str, FieldType]:
-    """Return the types of the fields, by name, of a class of the model, or of "Level" or "Date"."""
+    """Return the field types of a class in the model, or of "Level" or "Date", by field name."""
     if node == "Level":
         return {name: _kind(Level.__annotations__[name]) or FieldType("text") for name in Level.__fields__}
     if node == "Date":
@@ -108,8 +108,8 @@ def _kind(words: str) -> FieldType | None:
 
 
 def all_paths(depth: int = 3, node: str = "Telegram", before: str = "") -> list[tuple[str, FieldType]]:
-    """Return every selector that begins in a class and has at most `depth` names, with its type.
-    Lists are not entered.
+    """Return every selector that starts at a class and has at most `depth` names, with its type. Does not descend into
+    lists.
     """
     found: list[tuple[str, FieldType]] = []
     for name, kind in fields(node).items():
@@ -143,7 +143,8 @@ def field_names() -> frozenset[str]:
 def getter(path: Path, known: Getters) -> Getter:
     """Return a function that reads the value at a path. `known` caches getters by path so that they can be shared.
 
-    Raises `ValueError` for a name that is not a field of the model, so that a manipulated cache can read nothing else.
+    Raises `ValueError` for a name that is not a field of the model, so that a tampered cache cannot be used to read any
+    other attribute.
     """
     key = tuple(path)
     if key not in known:
@@ -174,8 +175,8 @@ def _make(depth: int, names: list[str], known: Getters) -> Getter:
 
 
 def is_stored(depth: int, names: list[str]) -> bool:
-    """Return whether a path is a single field whose value need not be cached, because it is not a derived value of the
-    telegram.
+    """Return whether a path consists of a single field that is not a derived field of the telegram. The value of such a
+    field need not be cached.
     """
     return len(names) == 1 and not (depth == 0 and isinstance(getattr(Telegram, names[0], None), property))
 
@@ -210,7 +211,7 @@ def _remembered(derive: Callable[[object], object]) -> Getter:
 
 
 def value_text(value: object, limit: int = MAX_VALUE) -> str:
-    """Return a value as messages show it: on one line, truncated to `limit` code points."""
+    """Return a value as it appears in messages: on one line and truncated to `limit` code points."""
     if value is None:
         return "nothing"
     if isinstance(value, Unread):
@@ -228,10 +229,10 @@ def value_text(value: object, limit: int = MAX_VALUE) -> str:
 
 
 def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | None, str]:
-    """Return the span of the value at a path, or of the nearest parent that is present, and the path in the document
+    """Return the span of the value at a path, or of the nearest ancestor that is present, and the path in the document
     model up to the first missing value.
 
-    For a scalar field such as `level`, the span of the field `level_text` is used if there is one. The span is None if
+    For a scalar field such as `level`, the span of the `level_text` field is used if there is one. The span is None if
     only the telegram is present.
     """
     at = trail[int(path[0])]
@@ -248,7 +249,7 @@ def location_of(path: Path, env: Env, trail: tuple[str, ...]) -> tuple[Span | No
 
 
 def value_without_position(point: Path, each: Path | None) -> tuple[str, str]:
-    """Return a field's name and type if `point` names a value that has no position in the text, otherwise ("", "").
+    """Return a field's name and type if `point` refers to a value that has no position in the text, otherwise ("", "").
 
     `each` is the path of the elements that the rule tests, or None.
     """
@@ -280,5 +281,5 @@ def _span(value: object) -> Span | None:
 
 
 def comparable(value: object) -> object:
-    """Return the value by which elements are compared for equality: a level's code, or the value itself."""
+    """Return the value that is used to compare elements for equality: a level's code, or the value itself."""
     return value.code if isinstance(value, Level) else value

@@ -1,8 +1,8 @@
 """Format rule chapters: write flow mappings inside flow collections in block style, and limit lines to 120 characters.
 
-Only text that breaks these two rules is rewritten, in place, with its scalars copied as written; comments and
-everything else remain unchanged. ruamel.yaml keeps comments, too, but rewrites the whole file (a key that ends in a
-line break becomes `? "…"`) and leaves long flow mappings as they are.
+Only text that breaks one of these two layout rules is rewritten, in place; scalars are copied as written. Comments and
+everything else remain unchanged. ruamel.yaml also preserves comments, but it rewrites the whole file (a key that ends
+in a line break becomes `? "…"`) and does not break up long flow mappings.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BREAK = re.compile(r"(?<=[^\s\\]) (?=[^\s#?:-])")  # a space in a scalar that m
 
 
 class FormattedFile(Record):
-    """A rule file before and after formatting: `new` is None if it has errors or is not a chapter of rules."""
+    """A rule file before and after formatting. `new` is None if the file has errors or is not a rule chapter."""
 
     path: str
     old: str = ""
@@ -46,7 +46,9 @@ class FormattedFile(Record):
 
 
 def format_files(paths: Sequence[str]) -> Iterator[FormattedFile]:
-    """Yield the given files, and the chapters in the given folders, with their formatted texts. Nothing is written."""
+    """Yield the given files, and the chapters in the given folders, with their formatted text. Does not write any
+    files.
+    """
     for path in paths:
         errors: list[Diagnostic] = []
         chapters = Pack(path, errors).chapters() if os.path.isdir(path) else [path]
@@ -63,16 +65,14 @@ def format_files(paths: Sequence[str]) -> Iterator[FormattedFile]:
 
 
 def is_chapter(file: RuleFile) -> bool:
-    """Return whether a file is a chapter of rules. Vocabulary tables, which have one entry per line, are not
-    formatted.
-    """
+    """Return whether a file is a rule chapter. Vocabulary tables, which have one entry per line, are not formatted."""
     return isinstance(file.tree, YamlMap) and isinstance(file.tree.get("rules"), YamlList)
 
 
 def formatted(file: RuleFile) -> str:
-    """Return the formatted text of a chapter that was read without errors.
+    """Return the formatted text of a chapter that has been read without errors.
 
-    Raises `ValueError` if the result would have a different meaning, which is a defect in this module.
+    Raises `ValueError` if formatting would change the meaning, which is a defect in this module.
     """
     text = file.data.decode("utf-8")
     result = _Formatter(text.replace("\r\n", "\n")).result()
@@ -92,14 +92,14 @@ def _plain(node: YamlNode) -> object:
 
 
 class _Formatter:
-    """A chapter's text, and the replacements found so far."""
+    """A chapter's text and the replacements recorded so far."""
 
     def __init__(self, text: str) -> None:
         self.text = text if text.endswith("\n") else text + "\n"
         self.edits: list[tuple[int, int, str]] = []
 
     def result(self) -> str:
-        """Return the text with all replacements."""
+        """Return the text with all replacements applied."""
         self._block(yaml.compose(self.text, Loader=LOADER))
         text = self.text
         for start, end, new in sorted(self.edits, reverse=True):
@@ -107,7 +107,7 @@ class _Formatter:
         return text
 
     def _block(self, node: Any) -> None:
-        """Record replacements for the entries of a block collection and of the block collections inside it."""
+        """Record replacements for the entries of a block collection and of any block collections inside it."""
         for key, value in _entries(node):
             first = (key or value).start_mark
             if getattr(value, "style", "") in LITERAL:
@@ -119,8 +119,8 @@ class _Formatter:
                 self._block(value)
 
     def _entry(self, key: Any, value: Any, indent: int) -> None:
-        """Record a replacement for an entry's value if it breaks one of the two rules. `indent` is the column for lines
-        that continue the value.
+        """Record a replacement for an entry's value if it breaks either of the formatter's two layout rules. `indent`
+        is the column for continuation lines.
         """
         head = self._line_start((key or value).start_mark.index)
         start, end = value.start_mark.index, value.end_mark.index
@@ -144,7 +144,7 @@ class _Formatter:
         return any(len(line) > WIDTH for line in self.text[head:end].split("\n"))
 
     def _has_comment(self, node: Any) -> bool:
-        """Return whether there is a comment within a flow collection."""
+        """Return whether a flow collection contains a comment."""
         if isinstance(node, yaml.ScalarNode):
             return False
         here, gaps = node.start_mark.index, []
@@ -187,7 +187,7 @@ class _Formatter:
         return _filled(f"{lead} ", _BREAK.split(written), "", " " * indent, "")
 
     def _written(self, node: Any) -> str:
-        """Return a scalar as written, on one line unless it has several paragraphs."""
+        """Return a scalar as written, but on one line unless it has several paragraphs."""
         source = self._source(node)
         if "\n\n" in re.sub(r"[ \t]+\n", "\n", source):
             return source
@@ -206,7 +206,7 @@ class _Formatter:
 
 
 def _entries(node: Any) -> list[tuple[Any, Any]]:
-    """Return a mapping's (key, value) pairs, or a sequence's items with None as the key."""
+    """Return the (key, value) pairs of a mapping, or the items of a sequence with None as the key."""
     return node.value if isinstance(node, yaml.MappingNode) else [(None, item) for item in node.value]
 
 
@@ -221,7 +221,7 @@ def _has_map(node: Any) -> bool:
 
 
 def _between_lines(lead: str, written: str, indent: str) -> list[str]:
-    """Return a quoted text on several lines, broken only where the text itself has a line break (`\\n`)."""
+    """Return a quoted text on several lines, broken only at the line breaks in the text itself."""
     lines, piece = [lead], ""
     if len(lead) + written.find("\\n") + 3 > WIDTH:
         lines = [lead.rstrip(), indent]
@@ -241,8 +241,8 @@ def _with_piece(lines: list[str], piece: str, indent: str) -> list[str]:
 
 
 def _filled(lead: str, words: list[str], end: str, indent: str, last: str) -> list[str]:
-    """Return lines of at most 120 characters that contain the words, the first line after `lead`. `end` follows each
-    word except the last, which is followed by `last`.
+    """Return the words as lines of at most 120 characters. The first line begins with `lead`. `last` follows the last
+    word, and `end` follows every other word.
     """
     lines = [lead]
     for number, word in enumerate(words):

@@ -1,8 +1,9 @@
-"""Define the intermediate representation of rules, which condition_parser builds, the cache stores and compiler runs.
+"""Define the intermediate representation of rules, which condition_parser builds, the cache stores, and compiler runs.
 
-An expression is a list that begins with the name of its operation. It holds only strings, numbers, booleans, None and
-lists, so that it can be written as JSON. A path is `[depth, name, ...]`: `depth` selects a value of the environment (0
-is the telegram, 1 the element under test, deeper ones are elements of inner lists), the names are fields of the model.
+An expression is a list that begins with the name of its operation. It contains only strings, numbers, booleans, None,
+and lists, so that it can be written as JSON. A path is `[depth, name, ...]`: `depth` selects a value in the environment
+(0 is the telegram, 1 is the element under test, and higher numbers are elements of inner lists), and the names are
+fields of the model.
 
 Conditions:
     ["and", [condition, ...]]   ["or", [condition, ...]]   ["not", condition]   ["implies", if, then]
@@ -15,7 +16,7 @@ Conditions:
     ["unique" | "sorted_by", path, path of the key]     the key's path is resolved with the element in the environment
 
 Arguments:
-    ["lit", kind, value]                                a constant; `kind` says how compiler prepares it
+    ["lit", kind, value]                                a constant; `kind` determines how compiler prepares it
     ["field", path, kind, plus, modulo]                 another field; (value + plus) % modulo for a count
     ["table", name]   ["order", name]                   a vocabulary table; its codes in order
     ["on", table name, date]                            a table on a day
@@ -23,7 +24,7 @@ Arguments:
     ["shift", date, years, days]                        a date some years and days later (negative: earlier)
     ["window", first date, last date]
 
-Templates of messages are lists of parts: ["text", text], ["path", path], ["size", path of a list], ["value"],
+Message templates are lists of parts: ["text", text], ["path", path], ["size", path of a list], ["value"],
 ["element"], ["count"].
 
 At run time these names are plain classes, because importing `typing` takes 5 ms; mypy reads ir.pyi.

@@ -1,7 +1,6 @@
-"""Load packs: convert rule files and vocabulary files to rules and a `Vocabulary`, or report all errors in all files at
-once.
+"""Load packs: convert rule and vocabulary files to rules and a `Vocabulary`, or report all errors in all files at once.
 
-`Library` holds the results of one load. The later parts compare rules with each other, check single files, and read
+`Library` contains the results of one load. The later parts compare rules with each other, check single files, and read
 packs.
 """
 
@@ -56,8 +55,8 @@ class Library:
             raise RuleError(merged(self.diagnostics))
 
     def read(self, folders: Sequence[str], chapters: bool = True) -> None:
-        """Read the packs in folders, and their rules unless `chapters` is false. The shipped vocabulary and telegrams
-        are always included.
+        """Read the packs in folders, including their rules unless `chapters` is false. The shipped vocabulary and
+        telegrams are always included.
         """
         self.packs = [Pack(folder, self.diagnostics) for folder in folders]
         inside = [pack.folder for pack in self.packs if pack.inside(os.path.join(pack.folder, "vocabulary"))]
@@ -71,7 +70,7 @@ class Library:
         check_together(self.rules, self.files)
 
     def read_words(self, folders: Sequence[str]) -> list[Diagnostic]:
-        """Read the shipped vocabulary and telegrams, and the vocabulary in other folders.
+        """Read the shipped vocabulary and telegrams, and the vocabulary in additional folders.
 
         Return the errors in the shipped telegrams, which are reported only when rules are checked.
         """
@@ -96,8 +95,8 @@ class Library:
             self.rules.append(data)
 
     def rules_of(self, file: RuleFile) -> list[Data]:
-        """Return the valid rules in one file. Errors about names that a vocabulary file with errors may define are
-        dropped.
+        """Return the valid rules in one file. Errors about unknown tables or sources are dropped if the vocabulary file
+        that may define them has errors.
         """
         before = len(self.diagnostics)
         found = read_chapter(file, self.vocabulary, self.bases)
@@ -106,7 +105,7 @@ class Library:
         return found
 
     def _follows(self, error: Diagnostic) -> bool:
-        """Return whether an error is about a table, or a source, whose file has errors."""
+        """Return whether an error is about a vocabulary table or a source whose file has errors."""
         if error.code == "R019":
             return "sources" in self.broken
         return error.code == "R016" and any(f'"{name}"' in error.message for name in self.broken)
@@ -166,8 +165,8 @@ def _valid_defaults(node: YamlNode | None, wrong: Sequence[tuple[object, ...]]) 
 
 
 def check_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
-    """Add an error for each duplicate name, equivalent rule, and replacement that does not exist. `files` are the files
-    by the name that errors show.
+    """Add an error for each duplicate name, equivalent rule, and unknown replacement. `files` maps the file names shown
+    in messages to the files.
     """
     names: dict[str, Data] = {}
     meanings: dict[str, str] = {}
@@ -198,7 +197,7 @@ def _report(files: dict[str, RuleFile], data: Data, code: str, message: str, hel
 
 
 def unknown_overlay_rules(words: Iterable[str], where: str, known: Sequence[str]) -> list[Diagnostic]:
-    """Return an error, located in `where`, for each name in an overlay that is not a rule."""
+    """Return an error at the location `where` for each name in an overlay that is not a rule."""
     return [
         Diagnostic("R037", f'unknown rule "{word}"', Place(where, 1, 1), help=suggest(word, known).strip())
         for word in words if word not in known
@@ -213,7 +212,7 @@ def check_files(
 ) -> list[Diagnostic]:
     """Return the errors in rule files, vocabulary files, pack files, and folders of such files.
 
-    `texts` holds, by path, texts that are checked in place of the files, such as those open in an editor. If `notes` is
+    `texts` maps paths to texts that are checked in place of the files, such as those open in an editor. If `notes` is
     given, warnings about valid but probably unintended settings are added to it.
     """
     library = Library()
@@ -238,7 +237,7 @@ def check_files(
 
 
 def _note(rules: Sequence[Data], notes: list[str] | None) -> None:
-    """Add a note for each rule whose `point` names a value without a position."""
+    """Add a note for each rule whose `point` refers to a value without a position."""
     for rule in rules if notes is not None else ():
         field, kind = value_without_position(rule["point"], rule.get("each")) if rule.get("point") else ("", "")
         if field and notes is not None:
@@ -262,9 +261,9 @@ def _shipped_state() -> _State:
 
 @lru_cache(maxsize=1)
 def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], Bases, list[Diagnostic]]:
-    """Return the shipped tables, the errors in them, the shipped telegrams, and the errors in them.
+    """Return the shipped tables, the errors in the tables, the shipped telegrams, and the errors in the telegrams.
 
-    They are read again only if `state` changes, because an editor checks often.
+    The files are read again only if `state` changes, because an editor checks rules frequently.
     """
     wrong: list[Diagnostic] = []
     unread: list[Diagnostic] = []
@@ -274,8 +273,8 @@ def _shipped_words(state: _State) -> tuple[dict[str, Table], list[Diagnostic], B
 
 @lru_cache(maxsize=1)
 def _shipped_rules(state: _State) -> dict[str, list[Data]]:
-    """Return the shipped rules by the real path of their file. They are read again only if `state` changes, because an
-    editor checks often.
+    """Return the shipped rules by the real path of their file. The files are read again only if `state` changes,
+    because an editor checks rules frequently.
     """
     tables, _, bases, _ = _shipped_words(state)
     pack = Pack(data_dir("rules"), [])
@@ -293,13 +292,13 @@ def check_text(path: str, text: str) -> list[Diagnostic]:
 
 
 def base_telegrams() -> Bases:
-    """Return the texts of the shipped telegrams on which examples can be based, by name, sorted."""
+    """Return the texts of the shipped base telegrams, on which examples can be based, by name and sorted by name."""
     return Pack(data_dir("rules"), []).bases()
 
 
 def neighbor_folders(paths: Sequence[str]) -> list[str]:
-    """Return the folders of these files that have a vocabulary folder, because each file is checked with the vocabulary
-    next to it. Folders among the paths are ignored.
+    """Return the folders that contain both one of these files and a vocabulary folder, because each file is checked
+    with the vocabulary next to it. Paths that are folders are ignored.
     """
     near = (os.path.dirname(os.path.abspath(path)) for path in paths if not os.path.isdir(path))
     homes = {folder: os.path.join(folder, "vocabulary") for folder in near}
@@ -307,7 +306,7 @@ def neighbor_folders(paths: Sequence[str]) -> list[str]:
 
 
 def _homes(folders: Sequence[str]) -> list[str]:
-    """Return the packs' vocabulary folders without duplicates."""
+    """Return the vocabulary folders inside these folders, without duplicates."""
     found: dict[str, str] = {}
     for folder in folders:
         home = os.path.join(folder, "vocabulary")
@@ -339,8 +338,8 @@ NUMBER = re.compile(r"(>=|<=|==|<|>)\s?([0-9]+(?:\.[0-9]+)*)")
 
 
 def _comma_help(folder: str) -> str:
-    """Return advice for a path that does not exist but lists paths, separated by commas, of which some do; otherwise
-    "".
+    """Return advice for a nonexistent path that appears to be a comma-separated list of paths, at least one of which
+    exists, or "" for any other path.
     """
     parts = folder.split(",")
     return (
@@ -351,10 +350,10 @@ def _comma_help(folder: str) -> str:
 
 
 class Pack:
-    """A folder of rules with its own vocabulary and telegrams. Files outside the folder are errors."""
+    """A folder of rules with its own vocabulary and telegrams. Files outside the folder are reported as errors."""
 
     def __init__(self, folder: str, diagnostics: list[Diagnostic], about: RuleFile | None = None) -> None:
-        """Read the description of the pack from its folder, or from `about` if an editor has it open."""
+        """Read the pack's description from its folder, or from `about` if the file is open in an editor."""
         self.folder = folder
         self.diagnostics = diagnostics
         self.name = os.path.basename(os.path.abspath(folder))
@@ -372,13 +371,13 @@ class Pack:
             self._read(about or RuleFile.open(path, self.shown(path), self.diagnostics))
 
     def shown(self, path: str) -> str:
-        """Return a file's path as messages show it: `rules/…` for shipped files, otherwise the path as given."""
+        """Return a file's path as it appears in messages: `rules/…` for shipped files, otherwise the given path."""
         if os.path.realpath(self.folder) != os.path.realpath(data_dir("rules")):
             return path
         return "/".join(["rules", *os.path.relpath(path, self.folder).split(os.sep)])
 
     def inside(self, path: str) -> bool:
-        """Return whether a path, with links resolved, is below the pack's folder. Add an error if it is not."""
+        """Return whether a path is below the pack's folder after links are resolved. Add an error if it is not."""
         if is_below(path, self.home):
             return True
         self.diagnostics.append(outside(self.shown(path)))

@@ -1,7 +1,7 @@
-"""Generate mutants of a rule, with which `rules test --mutate` verifies that the examples detect each change.
+"""Generate mutants of a rule, which `rules test --mutate` uses to verify that the rule's examples detect each change.
 
-A mutant replaces one operator, moves one bound by one step, changes one quantifier, level, or connective, moves one
-edge of the era or of `severity_before`, or drops the guard, `where`, the requirement, or one condition in them.
+A mutant replaces one operator; moves one bound by one step; changes one quantifier, level, or connective; moves one
+edge of the era or of `severity_before`; or drops the guard, `where`, the requirement, or one condition in them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ TIMES = ("at_least", "at_most", "exactly")
 
 
 class Mutant(Record):
-    """One change to a rule. If `killed` is true, an example detects it; if `excused` is true, the rule lists it as
-    equivalent. For a mutant that survives, `advice` says which example would detect it.
+    """One change to a rule. `killed` is true if an example detects the change; `excused` is true if the rule lists it
+    as equivalent. For a mutant that survives, `advice` describes an example that would detect it.
     """
 
     rule: str
@@ -34,7 +34,7 @@ class Mutant(Record):
 
 
 def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
-    """Yield (name, data) for each mutant: its data is that of the rule with one change."""
+    """Yield (name, data) for each mutant. The data is the rule's data with one change."""
     plain = {name: value for name, value in details.items() if name not in ("examples", "source")}
     for part in ("when", "where", "require"):
         if isinstance(plain.get(part), list):
@@ -49,7 +49,7 @@ def changes(details: Data, words: Vocabulary) -> Iterator[tuple[str, Data]]:
 
 
 def _dates(plain: Data) -> Iterator[tuple[str, Data]]:
-    """Yield the mutants in which one edge of the era, or one day in `severity_before`, is moved by a day."""
+    """Yield the mutants in which an edge of the era or a day in `severity_before` is moved by one day."""
     era, steps = list(plain.get("era") or ()), list(plain.get("severity_before") or ())
     for side, edge in enumerate(era):
         for moved in _neighbors(edge) if edge else ():
@@ -76,7 +76,7 @@ _COPY = "copy an `invalid` example to `not_applicable`, and change it"
 
 
 def advice_for(name: str, details: Data) -> str:
-    """Return an instruction to the rule's author: which example to add to kill the mutant with this name."""
+    """Return advice for the rule's author: which example to add to kill the mutant with this name."""
     edge = _EDGE.fullmatch(name)
     if edge is not None:
         return _edge_advice(edge[1], edge[2], edge[3])
@@ -96,8 +96,8 @@ def advice_for(name: str, details: Data) -> str:
 
 
 def _requirement_advice(change: str, expr: Expression) -> str:
-    """Return an instruction to add an example that detects a change to the requirement. It names the value or the
-    condition on which the example's verdict must depend.
+    """Return advice to add an example that detects a change to the requirement. The advice states the value or
+    condition that must determine the example's verdict.
     """
     bound, between, wider = _BOUND.fullmatch(change), _BETWEEN.fullmatch(change), _WIDER.fullmatch(change)
     if wider is not None:
@@ -120,8 +120,8 @@ def _requirement_advice(change: str, expr: Expression) -> str:
 
 
 def _edge_advice(what: str, day: str, moved: str) -> str:
-    """Return an instruction to add an example that detects a date moved from `day` to `moved`. `what` names the date:
-    "era from", "era before", or "SEVERITY before" for a day in `severity_before`.
+    """Return advice to add an example that detects a change of date from `day` to `moved`. `what` is the date's role:
+    "era from", "era before", or, for a day in `severity_before`, "SEVERITY before".
     """
     earlier = min(day, moved)
     if not what.startswith("era"):
@@ -132,7 +132,7 @@ def _edge_advice(what: str, day: str, moved: str) -> str:
 
 
 def mutants_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
-    """Yield a condition's mutants, each with a name that describes the change."""
+    """Yield each mutant of a condition with a name that describes the change."""
     op = expr[0]
     if op in ("and", "or"):
         yield from _connective(expr, words)
@@ -181,8 +181,8 @@ def _operator(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expres
 
 
 def _wider(name: str, argument: Expression, words: Vocabulary) -> str:
-    """Return "at_least" for "is" and "is" for "at_least" if the argument is a constant level that is not the highest,
-    otherwise "".
+    """Return "at_least" for "is", and "is" for "at_least", if the argument is a constant level below the highest.
+    Otherwise, return "".
     """
     if argument[0] != "lit" or argument[2] == max(words["levels"], key=lambda entry: entry.rank or 0).code:
         return ""
@@ -190,16 +190,16 @@ def _wider(name: str, argument: Expression, words: Vocabulary) -> str:
 
 
 def _alike(one: str, two: str, argument: Expression) -> bool:
-    """Return whether two operators have the same meaning with this argument, as `includes` and `includes_any` do with a
-    single code.
+    """Return whether two operators mean the same with this argument, as `includes` and `includes_any` do with a single
+    code.
     """
     single = argument[0] == "lit" and isinstance(argument[2], list) and len(argument[2]) == 1
     return single and {one, two} == {"includes", "includes_any"}
 
 
 def arguments_of(expr: Expression, words: Vocabulary) -> Iterator[tuple[str, Expression]]:
-    """Yield variants of an argument as (description of the change, argument): a bound or date moved by one step in
-    either direction, or a list without one of its entries.
+    """Yield variants of an argument as (description of the change, argument). In each, a bound or date is moved by one
+    step in either direction, or one entry is removed from a list.
     """
     op = expr[0]
     if op == "lit":

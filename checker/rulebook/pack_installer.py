@@ -1,7 +1,7 @@
 """Install rule packs from folders and wheels into the user's pack folder.
 
-Only regular files of the kinds that a pack contains are copied, and their size and number are limited. Links are
-refused, other files are left out, and a pack with errors is not installed.
+Only regular files of the types that belong in a pack are copied, and their size and number are limited. Links cause an
+error, other files are skipped, and a pack with errors is not installed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _Files = tuple[dict[str, bytes], list[str]]  # files by name, and the names of f
 
 
 def add(path: str) -> tuple[list[KnownPack], list[str]]:
-    """Install the pack in a folder, or all packs in a wheel. Return the packs, and the paths of files that were not
+    """Install the pack in a folder, or all packs in a wheel. Return the packs and the paths of files that were not
     copied.
 
-    Raises `ConfigError` for anything that is not a pack, and `RuleError` with all errors in its files.
+    Raises `ConfigError` if the path is not a pack, and `RuleError` with all errors in the pack's files.
     """
     home = folder()
     os.makedirs(home, exist_ok=True)
@@ -82,7 +82,7 @@ def _install(path: str, files: dict[str, bytes], home: str) -> str:
 
 def _of_folder(path: str) -> _Files:
     """Return the contents of a pack's files by name, and the names of files that do not belong in a pack. Raises
-    `ConfigError` for links and devices, and for a pack that is too large.
+    `ConfigError` for links, devices, and packs that are too large.
     """
     found: dict[str, bytes] = {}
     ignored: list[str] = []
@@ -105,8 +105,8 @@ def _of_folder(path: str) -> _Files:
 
 
 def _of_wheel(path: str) -> list[_Files]:
-    """Return the files of each pack that a wheel declares as an entry point. Raises `ConfigError` if it declares none
-    or cannot be read.
+    """Return the files of each pack that a wheel declares as an entry point. Raises `ConfigError` if the wheel declares
+    no pack or cannot be read.
     """
     try:
         with zipfile.ZipFile(path) as wheel:

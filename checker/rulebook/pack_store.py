@@ -19,7 +19,9 @@ GROUP = "cablecheck.packs"  # entry points of Python packages: the pack's name, 
 
 
 class KnownPack(Record):
-    """A pack that can be named: `origin` is "shipped", "installed" or the Python package that provides it."""
+    """A pack that can be selected by name. `origin` is "shipped", "installed", or the name of the Python package that
+    provides it.
+    """
 
     name: str
     version: str
@@ -43,12 +45,12 @@ def folder() -> str:
 
 
 def is_name(word: str) -> bool:
-    """Return whether a value in the setting `rules` names a pack rather than a folder."""
+    """Return whether a value in the `rules` setting is a pack name rather than a folder."""
     return NAME.fullmatch(word) is not None and not os.path.isdir(word)
 
 
 def find(name: str) -> str:
-    """Return the folder of the pack with this name. Raises `ConfigError` if there is none."""
+    """Return the folder of the pack with this name. Raises `ConfigError` if there is no such pack."""
     known = places()
     if name not in known:
         names = ", ".join(sorted(known))
@@ -57,7 +59,7 @@ def find(name: str) -> str:
 
 
 def listed() -> list[KnownPack]:
-    """Return all packs that can be named, sorted by name."""
+    """Return all packs that can be selected by name, sorted by name."""
     from .loader import Pack  # YAML and jsonschema cost 150 ms
 
     found = []
@@ -69,7 +71,7 @@ def listed() -> list[KnownPack]:
 
 
 def places() -> dict[str, tuple[str, str]]:
-    """Return (folder, origin) for each pack, by name. Of several packs with the same name, a shipped pack takes
+    """Return a mapping from each pack's name to (folder, origin). If packs have the same name, a shipped pack takes
     precedence, then an installed one, then one from a Python package.
     """
     found: dict[str, tuple[str, str]] = {}

@@ -1,9 +1,10 @@
 """Accept only patterns that both `re` and RE2 match in linear time and with the same result.
 
 A backtracking engine is slow if it can match the same text in many ways, so the check counts choices along the pattern.
-A repeat or an alternative opens a *span*: the letters that it and the following items can match. A letter that is not
-in the span closes it, because it determines where the items before it ended. Within a span, choices over the same
-letters multiply; two unlimited repeats over the same letters are refused, and so are more than `MAX_CHOICES` choices.
+A repeat or alternative opens a *span*, which is the set of letters that this item and the following items can match. A
+letter outside the span closes it, because that letter determines where the preceding items ended. Within a span,
+choices over the same letters multiply. A pattern is rejected if it has two unlimited repeats over the same letters, or
+more than `MAX_CHOICES` choices.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ WHERE = "See 'Patterns' in docs/rule-language.md"
 
 
 def refuse(pattern: str) -> Refusal | None:
-    """Return why a pattern is refused, as (code, message, help), or None if the pattern is accepted."""
+    """Return the reason for rejecting a pattern, as (code, message, help), or None if the pattern is accepted."""
     if len(pattern) > MAX_LENGTH:
         return "R025", f"the pattern is longer than {MAX_LENGTH} characters", "Use a vocabulary table"
     try:
@@ -86,9 +87,10 @@ ALL: Letters = frozenset(range(129))  # the ASCII characters by code, and 128 fo
 class _State(Record):
     """The number of choices that a backtracking engine has at one point in a pattern.
 
-    `span` holds the letters of the open span; `choices` counts ways through it, `unlimited` its unlimited repeats over
-    the same letters. In an `ambiguous` span the same text can be matched in several ways: its choices remain in
-    `before` when it is closed, because each of these ways is tried with all that follows.
+    `span` contains the letters of the open span. `choices` is the number of ways through the span, and `unlimited` is
+    the number of unlimited repeats over the same letters. In an `ambiguous` span, the same text can be matched in
+    several ways. When such a span is closed, its choices are kept in `before`, because each way is tried with
+    everything that follows.
     """
 
     span: Letters = frozenset()
@@ -98,7 +100,7 @@ class _State(Record):
     before: int = 1
 
     def after_letter(self, letters: Letters) -> _State:
-        """Return the state after an item that matches exactly one character, which must be one of `letters`."""
+        """Return the state after an item that matches exactly one of `letters`."""
         if self.span & letters:
             return copied(self, span=self.span | letters)
         return _State(before=self.before * (self.choices if self.ambiguous else 1))
@@ -135,8 +137,8 @@ class _State(Record):
 
 
 def _choices(items: list[Any], state: _State) -> _State:
-    """Return the state after a sequence of items that begins in `state`. Raises `_Refused` if the sequence is outside
-    the subset.
+    """Return the state after matching a sequence of items, given the state before it. Raises `_Refused` if the sequence
+    is outside the accepted subset.
     """
     for name, value in items:
         word = str(name)
@@ -211,7 +213,7 @@ def _every(items: list[Any]) -> Letters:
 
 
 def _letters(items: list[Any]) -> Letters:
-    """Return the letters with which a match of a sequence of items can begin."""
+    """Return the letters with which a match for a sequence of items can begin."""
     return _gather(items, stop=True)
 
 

@@ -51,14 +51,14 @@ class Rule:
         return f"Rule({self.id} {self.name})"
 
     def compiled(self, context: CompileContext) -> CompiledRule:
-        """Return the rule in compiled form. It is compiled on first use in each context."""
+        """Return the compiled rule. It is compiled on first use in each context."""
         if self._compiled is None or self._compiled.context is not context:
             self._compiled = CompiledRule(self.head, context, self._data)
         return self._compiled
 
     def severity_on(self, day: Date | None) -> str:
-        """Return a finding's severity on a document with this date: the least serious possible severity if the date is
-        not known to the day, and `severity` if there is no date.
+        """Return the severity of a finding in a document with this date. If the date is not exact to the day, return
+        the least serious severity that is possible; if there is no date, return `severity`.
         """
         if day is None or not self.severity_before:
             return self.severity
@@ -68,14 +68,14 @@ class Rule:
 
     @property
     def severity_text(self) -> str:
-        """Return the severity as pages show it: `error (warning before 2005-01-01)`."""
+        """Return the severity as shown on pages: `error (warning before 2005-01-01)`."""
         earlier = ", ".join(f"{word} before {day}" for day, word in self.severity_before)
         return f"{self.severity} ({earlier})" if earlier else self.severity
 
     @property
     def era_text(self) -> str:
-        """Return the era as text: `from 1995-10-14 and before 2003-09-22`, only one of the two halves, or "" if the
-        rule applies to all dates.
+        """Return the era as text: `from 1995-10-14 and before 2003-09-22`, or only one of these two limits, or "" if
+        the rule applies to all dates.
         """
         since, before = self.era or (None, None)
         return " and ".join(filter(None, (since and f"from {since}", before and f"before {before}")))
@@ -92,24 +92,24 @@ class Rule:
 
     @property
     def cite(self) -> tuple[str, ...]:
-        """Return the citations, each as a source's code followed by the clause."""
+        """Return the citations, each consisting of a source's code and the clause."""
         if self._cite is None:
             self._cite = tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
         return self._cite
 
     @property
     def asks_for_a_part(self) -> bool:
-        """Return whether a document can fail the rule because a part of it is missing."""
+        """Return whether a document can fail the rule because one of its parts is missing."""
         return "each" not in self.data and _asks_for_a_part(self.data.get("require"))
 
     @property
     def details(self) -> Data:
-        """Return all of the rule's data, including what evaluation does not need."""
+        """Return all of the rule's data, including data that evaluation does not need."""
         return self.load_details()
 
     @property
     def summary(self) -> str:
-        """Return the requirement in one sentence."""
+        """Return the requirement as one sentence."""
         return str(self.details.get("summary", ""))
 
     @property
@@ -137,7 +137,7 @@ class Rule:
 
     @property
     def examples(self) -> list[Data]:
-        """Return the examples, grouped by kind as in the file, in the form that `rule_parser.build` returns."""
+        """Return the examples, as returned by `rule_parser.build`, grouped by kind as in the file."""
         found = self.details.get("examples", {})
         return [example for kind in found.values() for example in kind]
 
@@ -148,7 +148,7 @@ class Rule:
 
 
 def _asks_for_a_part(expr: Any) -> bool:
-    """Return whether a condition needs a field to be present, or a list to have certain elements."""
+    """Return whether a condition requires a field to be present or a list to contain certain elements."""
     if not isinstance(expr, list) or not expr:
         return False
     if expr[0] == "state":
@@ -161,10 +161,10 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 class Rulebook:
-    """All rules for a run, sorted by id, and the vocabulary.
+    """All rules for a run, sorted by id, with the vocabulary.
 
-    `named` are the ids of rules selected by name, `packs` are the descriptions of the packs, and `digest` identifies
-    the contents of their files.
+    `named` contains the ids of rules selected by name, `packs` contains the packs' descriptions, and `digest`
+    identifies the contents of the packs' files.
     """
 
     def __init__(
@@ -197,8 +197,8 @@ class Rulebook:
         return self._index.get(name)
 
     def context_of(self, profile: str) -> CompileContext:
-        """Return the context in which rules for a profile are compiled: with the profile's own levels, or the U.S.
-        levels.
+        """Return the context in which rules for a profile are compiled. It uses the profile's own levels, or the U.S.
+        levels if the profile has none.
         """
         words = self.vocabulary.of_profile(profile)
         if words.scheme is None:
@@ -206,8 +206,8 @@ class Rulebook:
         return self._contexts.setdefault(words.scheme.code, CompileContext(words))
 
     def covers(self, rule: Rule, profile: str) -> bool:
-        """Return whether a rule applies to a profile: it names the profile, or it is for ALL and the profile is a U.S.
-        profile.
+        """Return whether a rule applies to a profile: either the rule lists the profile, or it is for ALL profiles and
+        this is a U.S. profile.
         """
         if profile in rule.profile:
             return True
@@ -217,8 +217,8 @@ class Rulebook:
         return "ALL" in rule.profile and profile not in self._separate
 
     def select(self, names: Iterable[str]) -> Rulebook:
-        """Return a rulebook that contains only the rules with these ids, names, or aliases. A draft runs if it is
-        selected.
+        """Return a rulebook that contains only the rules with these ids, names, or aliases. A draft or deprecated rule
+        runs if it is selected.
 
         Raises `ConfigError` for an unknown rule.
         """
@@ -232,7 +232,7 @@ class Rulebook:
         return Rulebook(chosen.values(), self.vocabulary, frozenset(chosen), self.packs, self.digest)
 
     def changed(self, changes: dict[str, Data]) -> Rulebook:
-        """Return a rulebook in which `changes`, given by rule id, replace parts of the rules' data."""
+        """Return a rulebook in which `changes`, keyed by rule id, override parts of the rules' data."""
         rules = [
             Rule(rule.data | changes[rule.id], rule.load_details) if rule.id in changes else rule for rule in self.rules
         ]
@@ -244,7 +244,7 @@ class Rulebook:
 
     def plan(self, profile: str, day: Date | None) -> EvaluationPlan:
         """Return the plan for a telegram with this profile and date: the rules that may apply, and those for which the
-        date is not precise enough.
+        date is too imprecise.
         """
         if day is None:
             key = (profile, -1, -1)
@@ -271,9 +271,8 @@ class Rulebook:
         return EvaluationPlan(jobs, undecided, context)
 
     def _in_era(self, rule: Rule, first: int, last: int) -> bool | None:
-        """Return whether a rule's era includes a date, or None if the date is unknown or not precise enough. `first`
-        and `last` are the numbers of era edges that precede or equal the date's first and last day; -1 means that the
-        date is unknown.
+        """Return whether a rule's era includes a date, or None if the date is unknown or too imprecise. `first` and
+        `last` are the number of era edges on or before the date's first and last day, or -1 if the date is unknown.
         """
         if rule.era is None:
             return True
@@ -293,8 +292,8 @@ _INACTIVE = ("draft", "deprecated")  # run only when they are named
 
 
 def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool = False) -> set[str]:
-    """Return the ids that the selectors match. Draft and deprecated rules match only if named, or if `inactive` is
-    true. Raises `ConfigError` with every selector that matches no rule.
+    """Return the ids that the selectors match. Draft and deprecated rules match only by name, unless `inactive` is
+    true. Raises `ConfigError` with all selectors that match no rule.
     """
     found: set[str] = set()
     errors = []
@@ -310,7 +309,9 @@ def match_rules(rules: Sequence[Rule], selectors: Iterable[str], inactive: bool 
 
 
 def unknown_rule(rules: Sequence[Rule], selector: str) -> str:
-    """Return an error message with the nearest name for a selector that matches no rule, or "" if it matches one."""
+    """Return an error message that suggests the nearest name for a selector that matches no rule, or "" if the selector
+    matches a rule.
+    """
     if _match(rules, selector, inactive=True) is not None:
         return ""
     return f"unknown rule {selector!r}{did_you_mean(selector, _selectors(rules))}"

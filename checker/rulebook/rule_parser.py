@@ -1,7 +1,7 @@
 """Parse rules: convert a rule in a YAML file to the data that is cached and compiled.
 
-Everything is checked here, so that a loaded rule can always be evaluated: message templates, citations, the era,
-conditions, the arguments of a check, the life cycle, and the examples.
+Everything is checked here so that a loaded rule can always be evaluated: message templates, citations, the era,
+conditions, check arguments, the life cycle, and examples.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _ADD = {
 def read_template(
     key: str, node: YamlText, frames: Frames, scope: Scope, names: tuple[str, ...], facts: tuple[str, ...] | None = None
 ) -> list[Expression] | None:
-    """Return the parts of the template of a key (message or suggestion), or None after adding errors.
+    """Return the parts of the template given for a key (message or suggestion), or None after adding errors.
 
-    `names` are the placeholders that are available in addition to fields. If `facts` is given, only these names, which
-    a check provides, are available.
+    `names` contains the placeholders that are available in addition to fields. If `facts` is given, only those names,
+    which a check provides, are available.
     """
     parts: list[Expression] = []
     here = 0
@@ -111,8 +111,8 @@ Bases = dict[str, str]
 
 
 def read_rule(node: YamlMap, file: RuleFile, words: Vocabulary, bases: Bases, defaults: YamlMap | None) -> Data | None:
-    """Return a rule's data, or None after adding errors. `bases` are the texts of base telegrams by name, and
-    `defaults` are the defaults of the rule's file.
+    """Return a rule's data, or None after adding errors. `bases` maps the names of base telegrams to their texts, and
+    `defaults` contains the default settings in the rule's file.
     """
     scope = Scope(file, words, node.text("id"))
     before = len(file.diagnostics)
@@ -163,8 +163,8 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
 
 
 def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
-    """Return the profiles that a rule names, or "ALL" if it names none. They must have the same levels, because
-    conditions name levels by their codes; add an error if they do not.
+    """Return a rule's profiles, or ["ALL"] if the rule does not list any. The profiles must have the same levels,
+    because conditions refer to levels by code; add an error if they do not.
     """
     items = [item for item in node.items if isinstance(item, YamlText)] if isinstance(node, YamlList) else []
     levels = {profile_known(item, scope, (EVERY_PROFILE,)) for item in items}
@@ -176,7 +176,7 @@ def _profiles(node: YamlNode | None, scope: Scope) -> list[str]:
 
 def profile_known(node: YamlText, scope: Scope, others: tuple[str, ...] = ()) -> str | None:
     """Return the name of a profile's table of levels ("levels" unless it has its own), or None after adding an error
-    for an unknown profile. The words in `others` are accepted, too.
+    for an unknown profile. The words in `others` are also accepted.
     """
     table = scope.vocabulary.tables.get("profiles")
     entry = table.get(node.value) if table is not None else None
@@ -223,8 +223,8 @@ def _era(node: YamlMap, scope: Scope) -> list[str | None]:
 
 
 def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]:
-    """Return [day, severity] pairs in chronological order. A document has the severity of the first day after its own
-    date. Add an error for a day that is invalid or has no effect.
+    """Return [day, severity] pairs in chronological order. The first pair whose day is after a document's date
+    determines the severity. Add an error for a day that is invalid or has no effect.
     """
     since, before = data.get("era", (None, None))
     pairs = sorted(node.items(), key=lambda pair: pair[0].value)
@@ -239,8 +239,8 @@ def _severity_before(node: YamlMap, data: Data, scope: Scope) -> list[list[str]]
 
 
 def _target(node: YamlMap, scope: Scope, data: Data) -> Frames | None:
-    """Parse the guard, `each`, and `where` into `data`. Return the frames in which to parse the requirement, or None
-    after adding an error if `each` is not a field.
+    """Parse the guard, `each`, and `where` into `data`. Return the frames for parsing the requirement, or None after
+    adding an error if `each` is not a field.
     """
     frames = Frames()
     when = node.get("when")
@@ -295,8 +295,8 @@ def _demands(node: YamlMap, frames: Frames, scope: Scope, data: Data) -> None:
 
 
 def _check(check: YamlText, node: YamlMap, scope: Scope, data: Data) -> tuple[str, ...] | None:
-    """Add a check and its arguments to `data`. Return the names of the values that it provides for messages, or None
-    after adding an error if there is no such check.
+    """Add a check and its arguments to `data`. Return the names of the values that the check provides for messages, or
+    None after adding an error if the check does not exist.
     """
     module = CHECKS.get(check.value)
     if module is None:
@@ -370,7 +370,7 @@ def _examples(node: YamlMap, scope: Scope, data: Data, bases: Bases) -> None:
 def build(node: YamlMap, kind: str, scope: Scope, bases: Bases) -> Data | None:
     """Return an example's data, or None after adding an error.
 
-    The brackets ⟦ and ⟧ are removed from the text; `places` in the data holds the [start, end] of each pair.
+    The brackets ⟦ and ⟧ are removed from the text; `places` in the data contains [start, end] for each pair.
     """
     if ("text" in node.pairs) == ("base" in node.pairs):
         advice = "Write `text` for a complete document, or `base` for a base telegram, with the changes under `swap`"
@@ -413,7 +413,7 @@ def _expectations(node: YamlMap) -> Data:
 
 
 def _nearest(part: str, name: str, text: str) -> str:
-    """Return advice for a text that does not occur in a base telegram: the most similar line, and how to see the
+    """Return advice for a text that does not occur in a base telegram: the most similar line, and how to display the
     telegram.
     """
     start = part.split("\n", 1)[0]
@@ -461,7 +461,7 @@ def _swapped(node: YamlMap, scope: Scope, bases: Bases) -> str | None:
 
 
 def split_brackets(text: str) -> tuple[str, list[list[int]]] | None:
-    """Return the text without ⟦ and ⟧, and the [start, end] of each pair, or None if one of them is unpaired."""
+    """Return the text without ⟦ and ⟧, and [start, end] for each pair, or None if a bracket is unpaired."""
     clean: list[str] = []
     places: list[list[int]] = []
     length, start = 0, -1

@@ -1,6 +1,6 @@
-"""Define the keys of rule, vocabulary, and pack files. The published JSON Schemas and the validation are based on them.
+"""Define the keys in rule, vocabulary, and pack files. The published JSON Schemas and the validation are based on them.
 
-`check_schema` reports each violation at its position in the YAML file, with an example of what to write.
+`check_schema` reports each violation at its position in the YAML file, with an example of a valid value.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ FREE: JsonSchema = {"^x-": True}
 
 
 class Key(Record):
-    """One key: its name, its JSON Schema, its meaning, an example, and whether it is required.
+    """One key: its name, JSON Schema, meaning, and example, and whether it is required.
 
-    The first sentence of the meaning is a noun phrase, or begins with "Whether": errors put "Write" before it.
+    The first sentence of the meaning is a noun phrase, or begins with "Whether", because errors put "Write" before it.
     """
 
     name: str
@@ -182,7 +182,7 @@ PACK = (
 
 
 def record(keys: tuple[Key, ...], says: str, required: bool = True) -> JsonSchema:
-    """Return the JSON Schema for a mapping with these keys. `says` is its description; if `required` is false, no key
+    """Return the JSON Schema for a mapping with these keys. `says` is the description. If `required` is false, no key
     is required.
     """
     shape: JsonSchema = {
@@ -199,8 +199,8 @@ def record(keys: tuple[Key, ...], says: str, required: bool = True) -> JsonSchem
 
 
 def rules_schema() -> JsonSchema:
-    """Return the JSON Schema for a rule file, without the fields and operators in conditions, which the loader
-    parses.
+    """Return the JSON Schema for a rule file. It does not cover the fields and operators in conditions, which the
+    loader parses.
     """
     defaults = tuple(key for key in RULE if key.name in ("severity", "status", "profile", "era", "tags"))
     return {
@@ -252,7 +252,7 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 def check_schema(name: str, file: RuleFile, made: Callable[[], JsonSchema] | None = None) -> list[tuple[object, ...]]:
     """Validate a file, add its errors, and return the paths of invalid nodes, which the caller must skip.
 
-    `made` builds the schema if it is not one of `SCHEMAS`.
+    `made` builds the schema if `name` is not in `SCHEMAS`.
     """
     if file.tree is None:
         return []
@@ -273,8 +273,8 @@ def _validator(name: str, made: Callable[[], JsonSchema] | None) -> Any:
 
 
 def _typed(node: YamlNode) -> object:
-    """Return the tree as an editor sees it: unquoted integers and booleans become typed values, and everything else is
-    text.
+    """Return the tree with types as an editor would assign them: unquoted integers and booleans become typed values,
+    and everything else is text.
     """
     if isinstance(node, YamlText):
         if node.plain and node.value in ("true", "false"):
@@ -328,7 +328,7 @@ def _report(file: RuleFile, error: Any, node: YamlNode) -> None:
 
 
 def _split(node: YamlMap, name: str) -> str:
-    """Return advice for an unquoted text that a comma splits in two, as in `{source: memory, clause: manual, 3}`."""
+    """Return advice for unquoted text that is split by a comma, as in `{source: memory, clause: manual, 3}`."""
     names = list(node.pairs)
     value = node.pairs[name][1]
     before = node.pairs[names[names.index(name) - 1]] if names.index(name) else None
@@ -341,7 +341,9 @@ def _split(node: YamlMap, name: str) -> str:
 
 
 def _advice(key_schema: Data, verb: str = "Write", before: str = "") -> str:
-    """Return what to type for a key: its meaning after the verb, and the example of the schema after `before`."""
+    """Return advice on what to write for a key: `verb`, the key's meaning, and the schema's example preceded by
+    `before`.
+    """
     if key_schema.get("pattern") == DAY["pattern"]:
         return DATE_HELP
     first, _, rest = str(key_schema.get("description", "")).removesuffix(".").partition(". ")

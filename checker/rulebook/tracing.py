@@ -1,7 +1,7 @@
 """Determine why a condition failed: the selector that caused the failure, the absent fields, and a trace for `explain`.
 
-This module is imported only after a rule has failed or is undetermined, or when a rule is explained or tested. The last
-part renders conditions as text.
+This module is imported only if a rule has failed or is undetermined, or is to be explained or tested. The last part
+renders conditions as text.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Names = tuple[str, ...]
 
 
 class Cause(Record):
-    """The selector that decided a verdict: its path, and the environment in which the path is resolved. `trail` gives
-    the path in the document model of each value in that environment.
+    """The selector that determined a verdict: its path, and the environment in which to resolve the path. `trail`
+    contains the document-model path of each value in that environment.
     """
 
     path: Path
@@ -31,8 +31,8 @@ class Cause(Record):
 
 
 class Step(Record):
-    """An evaluated condition: its text, its result (None means undetermined), the name and text of each value that it
-    compared, and the steps for its parts.
+    """An evaluated condition: its text, its result (None means undetermined), the name and text of each compared value,
+    and the steps for its parts.
     """
 
     words: str
@@ -69,7 +69,7 @@ def inner(expr: Expression) -> list[Expression]:
 
 def elements(path: Path, env: Env, trail: Trail, context: CompileContext) -> list[tuple[object, str]]:
     """Return the elements of the list at a path, each with its own path in the document model (`paragraphs[2]`). Return
-    none if the list is absent or unreadable.
+    an empty list if the list is absent or unreadable.
     """
     items = getter(path, context.getters)(env)
     if items is None or items.__class__ is Unread:
@@ -149,10 +149,10 @@ Place = tuple[Span, str]
 def related(
     compared: Iterable[Path], found: Iterable[Place], env: Env, trail: Trail, own: Span | None
 ) -> tuple[Place, ...]:
-    """Return at most four positions: those of the fields that a message shows (`compared`), followed by those in
-    `found`, without duplicates.
+    """Return at most four positions without duplicates: first those of the fields that a message shows (`compared`),
+    then those in `found`.
 
-    Positions that overlap the finding's own position (`own`) are left out.
+    Positions that overlap the finding's own position (`own`) are omitted.
     """
     places = [_place_of(path, env, trail) for path in compared]
     chosen: dict[Span, str] = {}
@@ -171,8 +171,8 @@ def _place_of(path: Path, env: Env, trail: Trail) -> tuple[Span | None, str]:
 
 
 def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...]:
-    """Return the position of the first element that meets each of these `any` conditions, such as a paragraph marked
-    (NF). The conditions must be true; elements without a position are left out.
+    """Return, for each of these `any` conditions, the position of the first element that meets it, such as a paragraph
+    marked (NF). The conditions must be true; elements without a position are omitted.
     """
     places = []
     for node in conditions:
@@ -186,11 +186,11 @@ def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...
 
 
 def missing(node: ConditionNode, env: Env) -> tuple[tuple[int, str], ...]:
-    """Return the fields whose absence made a condition false, as (depth in the environment, dotted name). Return none
-    if a present part is wrong.
+    """Return the fields whose absence made a condition false, as (depth in the environment, dotted name). Return an
+    empty tuple if a part is present but wrong.
 
-    A field counts as absent if it has no value, or if a quantifier found no element in it. If any one of several
-    alternatives would have been enough, each missing one is returned.
+    A field counts as absent if it has no value, or if a quantifier found no suitable element in it. If any one of
+    several alternatives would have been enough, each missing one is returned.
     """
     expr, op = node.expr, node.expr[0]
     if op == "or":
@@ -241,7 +241,7 @@ ELEMENT = (*TELEGRAM, "element")
 
 def trace_condition(node: ConditionNode, env: Env, names: Names = TELEGRAM) -> Step:
     """Return a condition as evaluated, with the values that each part compared. Only the first 20 elements of a list
-    are traced. `names` are the names of the values in the environment.
+    are traced. `names` contains the names of the values in the environment.
     """
     expr, context = node.expr, node.context
     op = expr[0]
@@ -266,7 +266,7 @@ def trace_condition(node: ConditionNode, env: Env, names: Names = TELEGRAM) -> S
 
 
 def absent_field(step: Step) -> str:
-    """Return the name of the first absent field that left a step undetermined, or "" if there is none."""
+    """Return the name of the first absent field that made a step undetermined, or "" if there is none."""
     if step.answer is not None:
         return ""
     own = (name for name, value in step.values if value == ABSENT)
@@ -287,12 +287,12 @@ def _shown(value: object) -> str:
 
 
 def path_text(path: Path) -> str:
-    """Return a path as rules write it, such as `banner.level`, or `value` for an element itself."""
+    """Return a path as written in rules, such as `banner.level`, or `value` for an element itself."""
     return ".".join(map(str, path[1:])) or "value"
 
 
 def path_in_words(path: Path, names: Names) -> str:
-    """Return a path as rules write it. The path of a field that does not belong to the innermost value begins with the
+    """Return a path as written in rules. If the field does not belong to the innermost value, the path begins with the
     name of the value that contains it, as in `telegram.date`.
     """
     depth = int(path[0])
@@ -301,7 +301,7 @@ def path_in_words(path: Path, names: Names) -> str:
 
 
 def argument_text(expr: Expression) -> str:
-    """Return an argument as it appears in a mutant's name, which rule files repeat under `equivalent`."""
+    """Return an argument as it appears in a mutant's name, and therefore under `equivalent` in rule files."""
     op = expr[0]
     if op == "lit":
         return ", ".join(map(str, expr[2])) if isinstance(expr[2], list) else str(expr[2])
@@ -321,7 +321,7 @@ def argument_text(expr: Expression) -> str:
 
 
 def argument_in_words(expr: Expression, names: Names) -> str:
-    """Return an argument in readable English. `names` are the names of the values in the environment."""
+    """Return an argument in readable English. `names` contains the names of the values in the environment."""
     op = expr[0]
     if op == "lit":
         return _literal_in_words(expr[1], expr[2])
@@ -357,12 +357,14 @@ def _period_in_words(years: str, days: int, start: str) -> str:
 
 
 def condition_text(expr: Expression) -> str:
-    """Return a condition on one line, as it appears in a mutant's name."""
+    """Return a condition as it appears in a mutant's name, on one line."""
     return _condition(expr, None)
 
 
 def condition_in_words(expr: Expression, names: Names = TELEGRAM) -> str:
-    """Return a condition on one line in readable English. `names` are the names of the values in the environment."""
+    """Return a condition in readable English, on one line. `names` contains the names of the values in the
+    environment.
+    """
     return _condition(expr, names)
 
 
@@ -374,8 +376,8 @@ def _comparison_in_words(operator: str, argument: str) -> str:
 
 
 def _inside(names: Names, pair: bool = False) -> Names:
-    """Return the names of the values in the environment of a condition inside a list. With `pair`, the condition is
-    about two neighboring elements.
+    """Return the names of the values in the environment of a condition inside a list. If `pair` is true, the condition
+    is about two neighboring elements.
     """
     if pair:
         return (*names, "previous", "")
@@ -383,7 +385,7 @@ def _inside(names: Names, pair: bool = False) -> Names:
 
 
 def _condition(expr: Expression, names: Names | None) -> str:
-    """Return a condition on one line: in the form used for mutants' names if `names` is None, otherwise in readable
+    """Return a condition on one line: in the form used in mutants' names if `names` is None, otherwise in readable
     English.
     """
     op = expr[0]

@@ -28,8 +28,8 @@ def load_vocabulary(folder: str) -> Vocabulary:
 
 @cache
 def described(table: str = "fields") -> Table:
-    """Return a table from `rules/coverage`: `fields`, which has the meaning of each field under `Class.field`, or
-    `words`, `operators` or `coded_fields`.
+    """Return a table from `rules/coverage`: `fields`, which contains the meaning of each field under `Class.field`;
+    `words`; `operators`; or `coded_fields`.
     """
     return load_vocabulary(os.path.join(data_dir("rules"), "coverage"))[table]
 
@@ -37,9 +37,10 @@ def described(table: str = "fields") -> Table:
 def read_tables(
     folders: list[str], diagnostics: list[Diagnostic], known: Mapping[str, Table] | None = None
 ) -> dict[str, Table]:
-    """Return the tables in folders by name. If two folders have a table with the same name, their entries are combined.
+    """Return the tables in folders by name. If several folders have a table with the same name, the entries are
+    combined.
 
-    `known` holds tables that were read earlier; they are included in the result.
+    `known` contains tables that were read earlier; they are included in the result.
     """
     found = dict(known or {})
     profiles: list[RuleFile] = []
@@ -62,8 +63,8 @@ def read_tables(
 
 
 def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
-    """Add an error for each profile that names a missing table, and for each profile's level that lacks a rank or a
-    banner form.
+    """Add an error for each profile that refers to a missing table, and for each level of a profile that lacks a rank
+    or a banner form.
     """
     entries = file.tree.get("entries") if isinstance(file.tree, YamlMap) else None
     for item in entries.items if isinstance(entries, YamlList) else ():
@@ -84,7 +85,7 @@ def _check_profiles(file: RuleFile, tables: dict[str, Table]) -> None:
 
 
 def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
-    """Read the table in a file called `name` into `found`. Errors are added to the file."""
+    """Read a vocabulary file into `found`. `name` is the file's name. Errors are added to the file."""
     tree = file.tree
     if not isinstance(tree, YamlMap):
         if tree is not None:
@@ -122,7 +123,7 @@ def read_table(file: RuleFile, name: str, found: dict[str, Table]) -> None:
 
 
 def _in_shape(tree: YamlMap) -> bool:
-    """Return whether the file is obviously valid and need not be checked by jsonschema (0.5 s for all tables)."""
+    """Return whether the file is clearly valid, so that it need not be checked by jsonschema (0.5 s for all tables)."""
     entries = tree.get("entries")
     if not isinstance(entries, YamlList) or tree.text("format") != "1":
         return False

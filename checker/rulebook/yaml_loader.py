@@ -1,6 +1,6 @@
-"""Read YAML files into trees whose nodes have positions. Every scalar remains text.
+"""Read YAML files into trees whose nodes have positions. Every scalar is kept as text.
 
-Anchors, tags, duplicate keys, and files beyond the limits below are errors. The errors of a file are collected in its
+Anchors, tags, duplicate keys, and files that exceed the limits below are errors. A file's errors are collected in its
 `diagnostics`.
 """
 
@@ -29,7 +29,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class YamlText:
-    """A scalar. `plain` means that it is not quoted; `length` is its length on its first line, in code points."""
+    """A scalar. `plain` is true if it is not quoted; `length` is the length on its first line, in code points."""
 
     __slots__ = ("column", "length", "line", "plain", "value")
 
@@ -54,8 +54,8 @@ class YamlList:
 
 
 class YamlMap:
-    """A mapping. `pairs` maps each name to its key and value, in file order; `last_line` is the line on which the
-    mapping ends.
+    """A mapping. `pairs` maps each name to (key, value), in file order; `last_line` is the line on which the mapping
+    ends.
     """
 
     __slots__ = ("column", "last_line", "length", "line", "pairs")
@@ -73,12 +73,12 @@ class YamlMap:
         return None if pair is None else pair[1]
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a key's value if it is a scalar, otherwise the default."""
+        """Return a key's value if it is a scalar, otherwise `default`."""
         value = self.get(name)
         return value.value if isinstance(value, YamlText) else default
 
     def items(self) -> Iterator[tuple[YamlText, YamlNode]]:
-        """Yield the keys and values, except private keys that begin with `x-`."""
+        """Yield the keys and values, except for private keys, which begin with `x-`."""
         for key, value in self.pairs.values():
             if not key.value.startswith("x-"):
                 yield key, value
@@ -95,18 +95,18 @@ def unreadable(error: OSError, shown: str) -> Diagnostic:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Return whether a path is a folder itself or below it, with links resolved."""
+    """Return whether a path is equal to a folder or below it after links are resolved."""
     real, home = os.path.realpath(path), os.path.realpath(folder)
     return real == home or real.startswith(home + os.sep)
 
 
 def outside(shown: str) -> Diagnostic:
-    """Return a diagnostic for a link that points outside a pack."""
+    """Return a diagnostic for a link that points outside the pack."""
     return Diagnostic("R031", "the file lies outside the folder of its pack", Place(shown, 1, 1))
 
 
 class RuleFile:
-    """One YAML file: its lines, its tree (None if it cannot be read), and the list to which its errors are added."""
+    """One YAML file: its lines, its tree (None if it cannot be read), and the list that collects its errors."""
 
     def __init__(self, shown: str, data: bytes, diagnostics: list[Diagnostic] | None = None) -> None:
         self.shown = shown
@@ -118,7 +118,7 @@ class RuleFile:
 
     @classmethod
     def open(cls, path: str, shown: str, diagnostics: list[Diagnostic]) -> RuleFile | None:
-        """Return the file at `path`, or None after adding an error if it cannot be read. `shown` is its name in
+        """Return the file at `path`, or None after adding an error if it cannot be read. `shown` is the file's name in
         messages.
         """
         try:
@@ -137,7 +137,7 @@ class RuleFile:
         self.diagnostics.append(Diagnostic(code, message, Place(self.shown, line, column), length, advice, rule, lines))
 
     def excerpt(self, first: int, last: int) -> str:
-        """Return the lines `first` to `last` without their common indentation."""
+        """Return lines `first` to `last` without their common indentation."""
         lines = self.lines[first - 1 : last]
         indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
         cut = min(indents, default=0)
@@ -179,10 +179,10 @@ class RuleFile:
 
 
 def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
-    """Return the line and column of the bracket that exceeds `MAX_DEPTH` in the text not yet parsed, or None.
+    """Return the line and column of the bracket that exceeds `MAX_DEPTH` in the remaining text, or None.
 
-    The YAML reader looks ahead before it reports a node, and some versions of libyaml stop there at a depth limit of
-    their own. Brackets inside quoted text count too: the file is refused in either case.
+    The YAML reader looks ahead before it reports a node, and some versions of libyaml stop there at their own depth
+    limit. Brackets inside quoted text are counted too, because the file is rejected in either case.
     """
     depth = len(builder.stack)
     for index in range(builder.seen, len(text)):
@@ -193,7 +193,9 @@ def _too_deep(text: str, builder: _Builder) -> tuple[int, int] | None:
 
 
 def _remedy(line: str, column: int, problem: str) -> tuple[str, str]:
-    """Return the likely mistake in a line that is not YAML and how to fix it, or empty strings."""
+    """Return the likely mistake in a line that is not valid YAML and how to fix it, or ("", "") if the mistake is not
+    known.
+    """
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "the line is indented with a tab", "Indent with spaces, not with tabs"
     key, _, text = line.strip(" -").partition(": ")
@@ -215,11 +217,11 @@ _MISALIGNED = ("did not find expected '-' indicator", "did not find expected key
 
 
 class _Stop(ValueError):
-    """Raised if a limit is exceeded, so that the rest of the file is not read."""
+    """Raised when a limit is exceeded, so that the rest of the file is not read."""
 
 
 class _Builder:
-    """A builder that makes a tree from the YAML reader's events, without recursion."""
+    """A builder that constructs a tree from the YAML reader's events without recursion."""
 
     def __init__(self, file: RuleFile, text: str) -> None:
         self.file = file
@@ -330,19 +332,21 @@ class _Builder:
 
 
 def sentence(text: str) -> str:
-    """Return a text without surrounding blanks, with a period if it has no final punctuation."""
+    """Return the text without leading and trailing blanks, adding a period if it has no final punctuation."""
     text = text.strip()
     return text if not text or text.endswith((".", "?", "!")) else f"{text}."
 
 
 def suggest(word: str, words: Iterable[str]) -> str:
-    """Return `Did you mean "x"? ` with the most similar word in `words`, or an empty string."""
+    """Return `Did you mean "x"? ` for the most similar word in `words`, or an empty string if no word is similar
+    enough.
+    """
     near = get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"? ' if near else ""
 
 
 def flow_yaml(value: object) -> str:
-    """Return a value as YAML in flow style, with quotes only where they are needed."""
+    """Return a value as flow-style YAML, quoted only where necessary."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{flow_yaml(name)}: {flow_yaml(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
