@@ -343,7 +343,7 @@ def _in_force(
 
 
 def _bytes(path: str, setting: str) -> bytes:
-    """Return the contents of a file that a setting names. Raises `ConfigError` if it cannot be read."""
+    """Return the contents of the file given in a setting. Raises `ConfigError` if it cannot be read."""
     try:
         return read_regular_file(path, MAX_BYTES)
     except OSError as error:

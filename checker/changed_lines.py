@@ -132,7 +132,7 @@ def _changes(stream: Iterable[bytes]) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _path(written: bytes) -> bytes:
-    """Return a path from a diff without its prefix and quotes, or b"" for a deleted file."""
+    """Return the path given in a diff line, without prefix and quotes, or b"" for a deleted file."""
     if written.startswith(b'"'):
         written = _ESCAPE.sub(lambda found: bytes([_letter(found[1])]), written[1:-1])
     return written[2:] if written.startswith(b"b/") else b""

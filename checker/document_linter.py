@@ -125,7 +125,7 @@ class DocumentLinter:
         )
 
     def _in_diff(self, one: Finding) -> bool:
-        """Return whether the diff includes the suggestion of a finding, because `--fix` would apply it."""
+        """Return whether a finding's suggestion belongs in the diff, that is, whether `--fix` would apply it."""
         if one.suggestion is None or one.fingerprint in self._options.accepted:
             return False
         return one.suggestion.safe or self._options.with_diff == "all"

@@ -388,8 +388,8 @@ def _findings(
 
 @cache
 def sha256() -> Callable[[bytes], Any]:
-    """Return the SHA-256 function without importing `hashlib` if possible, because that loads OpenSSL (3 ms); `random`
-    does the same.
+    """Return the SHA-256 function. If possible, `hashlib` is not imported, because it loads OpenSSL (3 ms); the
+    `random` module uses the same method.
     """
     try:
         return __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256  # type: ignore[no-any-return]

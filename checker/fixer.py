@@ -43,7 +43,7 @@ class Fix(Record):
 
 
 def fix(path: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[str] = ()) -> tuple[list[Fix], str]:
-    """Fix one file. Return the changes and, if its suggestions cannot be applied, the reason, otherwise "".
+    """Fix one file. Return the changes, and the reason if its suggestions cannot be applied (otherwise "").
 
     `unsafe` also applies suggestions that are not purely typographic. Findings with a fingerprint in `accepted` are
     skipped. Raises `InputError` if the file cannot be written.
@@ -71,7 +71,7 @@ def fix(path: str, linter: DocumentLinter, unsafe: bool, accepted: Collection[st
 
 
 def _decoded(data: bytes) -> tuple[str, str, bytes]:
-    """Return the text, its codec, and its byte order mark; ("", "", b"") if encoding the text would not restore the
+    """Return the text, its codec, and its byte order mark, or ("", "", b"") if encoding the text would not restore the
     bytes.
     """
     try:
@@ -103,7 +103,7 @@ def _fixable(
 
 
 def apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings with suggestions, in order of position, leaving out each one whose suggestion overlaps or
+    """Yield the findings with suggestions in order of position. A finding is skipped if its suggestion overlaps or
     touches the previous one.
     """
     end = -1
@@ -142,8 +142,8 @@ def _changed(text: str, changes: Iterable[tuple[Finding, str]]) -> str:
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
-    """Replace a file in one step if its content has not changed since it was read. Raises `InputError` if it has, or if
-    writing fails.
+    """Replace a file in one step if its content has not changed since it was read. Raises `InputError` if the content
+    has changed, or if writing fails.
     """
     target = os.path.realpath(path)
     temporary = f"{target}.{os.getpid()}.part"

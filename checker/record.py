@@ -88,7 +88,7 @@ class Record(metaclass=RecordType):
 class Lazy:
     """The value of a lazy field until the field is first read; `make(record, *given)` then computes the value.
 
-    `given` must not hold the record itself: a reference cycle would keep it alive.
+    `given` must not contain the record itself, because a reference cycle would keep it alive.
     """
 
     __slots__ = ("given", "make")

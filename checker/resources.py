@@ -117,8 +117,8 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _holds_home(place: str, folder: str) -> bool:
-    """Return whether a folder contains the home folder and the cache is in its default location. In that case, nobody
-    else provides the cache.
+    """Return whether the cache is in its default location, and `place` contains the home folder. If so, the cache
+    belongs to the user and not to a provider of documents.
     """
     default = _default_base()
     return bool(default) and os.path.dirname(folder) == default and _is_below(

@@ -26,9 +26,10 @@ def key_of(*parts: str) -> str:
 def through(
     options: str, path: str, data: bytes | None, judge: Callable[[bytes | None], list[DocumentResult]]
 ) -> list[DocumentResult]:
-    """Return the stored results for a file's content under these options (a key from `key_of`).
+    """Return the stored results for a file's content. `options` is a key from `key_of`.
 
-    If there are none, call `judge` and store its results. `data` is the content, or `None` to read it from `path`.
+    If no results are stored, call `judge` and store its results. `data` is the content, or `None` to read it from
+    `path`.
     """
     from hashlib import sha256
 

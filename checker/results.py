@@ -140,7 +140,7 @@ UNTRUSTED = "untrusted"  # a document could not be checked, or a setting is wron
 class Excerpt(Record):
     """A document's text for reports that mark findings in it. `start` is the offset of `text` in the source.
 
-    `words` are the markings in it that a table explains: start and end in the source, and the meaning.
+    `words` are the markings that a vocabulary table explains, as (start, end, meaning) with offsets in the source.
     """
 
     text: str
@@ -207,8 +207,8 @@ class RuleNote(Record):
 
 
 class Restriction(Record):
-    """A setting that excluded rules, documents, or findings: its name, how many it excluded, and the effect as a
-    phrase.
+    """A setting that excluded rules, documents, or findings: its name, the number excluded, and a phrase that describes
+    the effect.
     """
 
     setting: str

@@ -110,10 +110,10 @@ class LazySpan(Span):
 
 
 def ascending(spans: Iterable[Span]) -> bool:
-    """Return True if the nonempty spans are in order, as far as this can be determined without computing their
-    positions.
+    """Return True if the nonempty spans are in ascending order, as far as this can be determined without computing
+    their positions.
 
-    False means that they are not in order, or that only their positions would show it.
+    False means that they are not in ascending order, or that only their positions would show whether they are.
     """
     view: View | None = None
     last = -1
@@ -340,8 +340,8 @@ class View:
         return self._stops[segment]
 
     def locate(self, span: Span) -> list[tuple[int, int]]:
-        """Return the parts of this view that are derived from a source span, as (start, end) in order. This is the
-        inverse of `span`.
+        """Return the parts of this view that are derived from a source span, as (start, end) pairs. This is the inverse
+        of `span`.
 
         A replaced segment counts as a whole, and text that was cut out has no part. An empty span has at most one empty
         part.
@@ -389,7 +389,9 @@ class View:
         return self._reach
 
     def exchange(self, exchanges: Iterable[Exchange]) -> View:
-        """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in order."""
+        """Return a view with the replacements applied. Raises `ValueError` if they overlap or are not in ascending
+        order.
+        """
         if self._plain:
             return self._exchange_part(exchanges)
         size = len(self.text)
@@ -502,7 +504,7 @@ class View:
         return self._forward
 
     def source_spans(self) -> Iterator[Span]:
-        """Yield the spans of the source that this view contains, in order."""
+        """Yield the source spans that this view contains, in the order of the view's text."""
         low_edge = edge = 0
         for segment, low in enumerate(self._lows):
             high = self._lows[segment + 1] if segment + 1 < len(self._lows) else len(self.text)

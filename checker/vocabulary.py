@@ -41,7 +41,7 @@ class Entry(Record):
         return values[0] if values else ""
 
     def spellings(self, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of the given kinds (default: all kinds), in order and without duplicates."""
+        """Return the spellings of the given kinds (default: all kinds) in table order, without duplicates."""
         found: dict[str, None] = {}
         for kind, forms in self.forms.items():
             if not kinds or kind in kinds:

@@ -29,9 +29,9 @@ from .tables import BATCH
 class BatchTask(Record):
     """The description of one batch, as plain values that can be sent to a worker.
 
-    `skip` maps positions of documents that killed or hung a worker to the reason; `only` limits the batch to some
-    positions (a sample), and None means all. `out` is the folder for the part files. `files` are the files whose size
-    and digest this batch records; if several batches read a file, only one of them lists it.
+    `skip` maps the position of each document that killed or hung a worker to the reason; `only` limits the batch to
+    some positions (a sample), and None means all. `out` is the folder for the part files. `files` are the files whose
+    size and digest this batch records; if several batches read a file, only one of them lists it.
     """
 
     number: int

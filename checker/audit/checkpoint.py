@@ -158,8 +158,8 @@ def open_checkpoint(plan: AuditPlan, out: str, options: Options) -> tuple[list[B
 
 
 def is_finished(plan: AuditPlan, out: str, options: Options) -> bool:
-    """Return whether this audit is already finished in the folder `out`. The last step of an audit removes its part
-    files.
+    """Return whether this audit is already finished in the folder `out`, that is, whether its part files have been
+    removed.
 
     Raises `ConfigError` if the folder contains a different finished audit.
     """
@@ -184,7 +184,7 @@ def _compare(plan: AuditPlan, out: str, options: Options) -> None:
 
 
 def _changed_options(out: str, options: Options) -> Iterator[str]:
-    """Yield a phrase for each option that differs from the one recorded in `audit.json`, if that can be read."""
+    """Yield a phrase for each option that differs from the value recorded in `audit.json`, if that file can be read."""
     try:
         recorded = read_description(out).get("options")
     except InputError:
@@ -230,7 +230,7 @@ def describe(paths: Sequence[str], out: str, options: Options, digest: str) -> N
 
 
 def _recorded(options: Options) -> dict[str, Any]:
-    """Return the options that influence the results, as they are in `audit.json`."""
+    """Return the options that influence the results, in the form in which `audit.json` stores them."""
     names = [name.replace("-", "_") for name in SETTINGS]
     chosen = {name: getattr(options, name) for name in names if name not in _NOT_RECORDED}
     where = [f"{term.name}{term.sign}{term.value}" for term in options.where if isinstance(term, Term)]

@@ -125,7 +125,9 @@ def _changed(tokens: list[re.Match[str]], place: int) -> Iterator[str]:
 
 
 def mutate(rule: CorpusRule, query: Query) -> list[Mutant]:
-    """Return every mutant of a rule that is valid SQL, with its outcome. `query` is connected to tables in memory."""
+    """Return all mutants of a rule that are valid SQL, each with its outcome. `query` is connected to in-memory
+    tables.
+    """
     alive: list[tuple[str, CorpusRule]] = []
     dead: list[str] = []
     for name, sql in changes(rule.sql):

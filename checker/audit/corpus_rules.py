@@ -387,14 +387,14 @@ def judge(rule: CorpusRule, example: Example, query: Query) -> str:
 
 
 def fill(example: Example, query: Query) -> None:
-    """Replace the contents of the tables in memory with the rows of an example."""
+    """Replace the contents of the in-memory tables with the rows of an example."""
     query.empty()
     for table, rows in example.tables.items():
         query.fill(table, rows)
 
 
 def compare(rule: CorpusRule, example: Example, query: Query) -> str:
-    """Return why an example, whose tables are already filled, fails, or "" if it passes."""
+    """Return why an example fails, or "" if it passes. The tables must already contain the example's rows."""
     found = sorted(_hits(rule, query), key=lambda hit: hit[0])
     documents = tuple(document for document, _, _ in found)
     if documents != tuple(sorted(example.finds)):

@@ -53,7 +53,7 @@ def engine() -> Any:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turn the `RuntimeError` that DuckDB raises when interrupted back into `KeyboardInterrupt`."""
+    """Convert the `RuntimeError` that DuckDB raises when it is interrupted back to `KeyboardInterrupt`."""
     try:
         yield
     except RuntimeError as error:
@@ -70,8 +70,8 @@ def table_path(out: str, table: str) -> str:
 def make_tables(out: str, parts: Mapping[str, Sequence[str]], shifts: Sequence[int] = ()) -> None:
     """Write each table's parts, in the given order, to its Parquet file. Each file is written completely or not at all.
 
-    `shifts` contains, for each batch, the number of lines before it in its file, because a worker that reads a remote
-    range cannot know that number. Raises `InputError` if a file cannot be written.
+    `shifts` contains, for each batch, the number of lines before it in its file, because that number is unknown while a
+    remote range is read. Raises `InputError` if a file cannot be written.
     """
     with closing(connect()) as con, interruptible():
         for table, files in parts.items():
@@ -148,9 +148,9 @@ def no_audit(out: str) -> InputError:
 
 
 class Query:
-    """A locked connection to the tables of one audit or, for rule examples, to tables in memory.
+    """A locked connection to the tables of one audit or, for rule examples, to in-memory tables.
 
-    Raises `InputError` if the audit has no tables or one is damaged.
+    Raises `InputError` if the audit has no tables, or if one of them is damaged.
     """
 
     def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY, threads: int = 1) -> None:
@@ -202,7 +202,7 @@ class Query:
         self.con.execute("set lock_configuration = true")
 
     def fill(self, table: str, rows: Sequence[dict[str, object]]) -> None:
-        """Insert rows into a table in memory, for rule examples."""
+        """Insert rows into an in-memory table, for rule examples."""
         if rows:
             given = {name for row in rows for name in row}
             names = [name for name in (column.name for column in TABLES[table]) if name in given or name == "document"]
@@ -211,7 +211,7 @@ class Query:
             self.con.execute(f"insert into {quoted(table)} ({', '.join(map(quoted, names))}) values {marks}", values)
 
     def empty(self) -> None:
-        """Delete all rows from the tables in memory."""
+        """Delete all rows from the in-memory tables."""
         for table in (name for name in TABLES if name not in REVIEW):
             self.con.execute(f"delete from {quoted(table)}")
 

@@ -256,7 +256,7 @@ def _corpus_findings(
 
 
 def _write_found(file: BinaryIO, rows: Iterable[dict[str, object]]) -> int:
-    """Write findings in document order as lines. Return the number of documents."""
+    """Write findings to a file as JSON lines, in document order. Return the number of documents that have findings."""
     count, last = 0, None
     for row in rows:
         file.write(_line(row))

@@ -179,7 +179,7 @@ def _rules(content: ReportContent) -> Iterator[str]:
 def _rule(content: ReportContent, row: Sequence[object], cards: list[Card], block: tuple[str, int, str, bool]) -> str:
     """Return the HTML block for a rule, with its findings at one severity.
 
-    `block` consists of the severity, the number of findings, the id of the element, and whether it is open.
+    `block` consists of the severity, the number of findings, the HTML element's id, and whether the element is open.
     """
     rule, name, _, status, applied, failed, unknown, _, less, summary, because, help, cite, url = row
     severity, findings, mark, is_open = block
@@ -319,7 +319,9 @@ def _cell(value: object) -> str:
 
 
 def _numeric(value: object) -> str:
-    """Return the attribute of a cell or head that is aligned to the right: of a number or a percentage."""
+    """Return the HTML attribute that aligns a cell or column head to the right, or "" unless its value is a number or a
+    percentage.
+    """
     return ' class="n"' if isinstance(value, int) or (isinstance(value, str) and value.endswith("%")) else ""
 
 

@@ -179,7 +179,9 @@ def _tables(found: Figures) -> Iterator[Table]:
 
 
 def _coverage_rows(found: Figures) -> list[list[object]]:
-    """Return the rows of the field coverage table: the fields that were missed in a document of a year and layout."""
+    """Return the rows of the field coverage table. Each row is for a field that was missed in a document of one year
+    and layout.
+    """
     return [
         ["unknown" if year is None else str(year), layout, field, documents, read, missed,
          share(read, number(read) + number(missed))]
@@ -189,7 +191,7 @@ def _coverage_rows(found: Figures) -> list[list[object]]:
 
 
 def _recognized(found: Figures) -> str:
-    """Return how much of the text of all documents belongs to a recognized part, in one sentence."""
+    """Return one sentence that states how much of the text of all documents belongs to a recognized part."""
     text = [row for row in found["coverage"] if row[2] == "text"]
     part, whole = (sum(number(row[place]) for row in text) for place in (9, 8))
     return f"{share(part, whole)} of {whole:,} characters belong to a recognized part."

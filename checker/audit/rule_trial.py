@@ -68,7 +68,7 @@ def _pack_of(file: str) -> Iterator[str]:
     """Yield the folder of a pack: the given folder, or a temporary folder with copies of the given chapter and of the
     folders beside it that belong to it.
 
-    Raises `ConfigError` if `file` is neither, and `RuleError` for errors in it.
+    Raises `ConfigError` if `file` is neither a pack nor a chapter, and `RuleError` for errors in it.
     """
     if os.path.isdir(file):
         yield file
@@ -130,7 +130,7 @@ def _report(query: Query, ids: Sequence[str], trial: Options) -> Iterator[str]:
 
 def _excluded(query: Query, rule: str, trial: Options, linter: DocumentLinter) -> Iterator[str]:
     """Yield the reasons why a rule applies to no document, each with its number of documents. Up to `READ_AGAIN`
-    documents, spread evenly over the corpus, are read again for this.
+    documents, spread evenly over the corpus, are reread to find the reasons.
     """
     sql = f"""select path, coalesce(member, ''), start, bytes, line, item from (select *, row_number() over (order by
         document) as nth, count(*) over () as size from cables) where size <= {READ_AGAIN} or

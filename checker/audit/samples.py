@@ -49,7 +49,7 @@ class Sample(Record):
 
     @property
     def how(self) -> str:
-        """Return the value of `how` in decisions that belong to this sample."""
+        """Return the `how` value for decisions that belong to this sample."""
         return f"sample:{self.name}"
 
 
@@ -179,8 +179,8 @@ class Precision(Record):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the 95% interval, or `None` if too few findings were judged or all were (so that nothing is
-        estimated).
+        """Return the 95% interval, or `None` if too few findings were judged, or if all were judged and nothing is
+        estimated.
         """
         return None if self.share is None or self.complete else wilson(self.right, self.judged)
 
@@ -220,7 +220,7 @@ def precision(sample: Sample, latest: Mapping[str, ReviewDecision]) -> dict[str,
 
 
 def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | None:
-    """Return the precision over all rules and the ends of its 95% interval, each rule weighted by its number of
+    """Return the precision over all rules and the bounds of its 95% interval. Each rule is weighted by its number of
     findings.
 
     Only rules with a known precision are included; the result is `None` if there are none. The interval is computed
@@ -244,8 +244,8 @@ def overall(by_rule: Mapping[str, Precision]) -> tuple[float, float, float] | No
 def missed_share(
     sample: Sample, with_missed: Sequence[str], reviewed: Sequence[str]
 ) -> tuple[int, int, tuple[float, float]]:
-    """Return, for a sample of documents, how many have a missed finding, how many were reviewed, and the 95% interval
-    for the share.
+    """Return how many reviewed documents in a sample have a missed finding, how many documents were reviewed, and the
+    95% interval for their ratio.
 
     Raises `ConfigError` if no document was reviewed.
     """

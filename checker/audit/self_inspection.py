@@ -83,8 +83,8 @@ def inspect(
 ) -> SelfInspection:
     """Draw classified documents, or use those in a sample, and count their discrepancies.
 
-    Documents are sorted by level, post, year, and a hash with the seed, and then taken at equal distances, so that each
-    level, post, and year is represented in proportion. Raises `InputError` if no document is classified.
+    Documents are sorted by level, post, year, and a seeded hash, and then taken at equal distances, so that each level,
+    post, and year is represented in proportion. Raises `InputError` if no document is classified.
     """
     vocabulary = load_vocabulary(os.path.join(data_dir("rules"), "vocabulary"))
     query = Query(out)

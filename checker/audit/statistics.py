@@ -126,7 +126,9 @@ def severities(found: Figures) -> dict[str, int]:
 
 
 def one_line(quote: object) -> str:
-    """Return quoted document text in one line of at most 160 characters, with runs of whitespace as one space."""
+    """Return quoted document text as one line of at most 160 characters, with each run of whitespace replaced by one
+    space.
+    """
     return " ".join(str(quote).split())[:160]
 
 

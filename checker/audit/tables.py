@@ -329,8 +329,8 @@ class Portions:
 def flowing(texts: list[str]) -> list[bytes]:
     """Return each text as UTF-8 bytes, with every run of whitespace replaced by one space.
 
-    Texts that contain only ASCII whitespace are converted together, without creating an object for each word; this
-    takes one-quarter less time.
+    Texts without non-ASCII whitespace are converted together, without creating an object for each word; this takes
+    one-quarter less time.
     """
     whole = BETWEEN.join(texts)
     if whole.count(BETWEEN) != len(texts) - 1 or any(blank in whole for blank in _OTHER_BLANKS):

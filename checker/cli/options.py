@@ -22,8 +22,8 @@ _HIDING = {
 
 
 class _Help(argparse.HelpFormatter):
-    """A formatter whose help text is no wider than the terminal or `COLUMNS`. The default one imports `shutil` to find
-    the width, which takes 5 ms.
+    """A formatter whose help text is no wider than the terminal or `COLUMNS`. The default formatter imports `shutil` to
+    find the width, which takes 5 ms.
     """
 
     def __init__(self, prog: str) -> None:
@@ -65,8 +65,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
-    """Return an argument parser for one command, described by `what`. Options cannot be abbreviated. The help text ends
-    with `examples`.
+    """Return an argument parser for the command `command`, which `what` describes. Options cannot be abbreviated. The
+    help text ends with `examples`.
     """
     made = _Parser(f"cablecheck {command}", description=what, allow_abbrev=False)
     made.examples = examples
@@ -146,7 +146,9 @@ def hiding_options(group: argparse._ArgumentGroup) -> None:
 
 
 def read_hiding(args: argparse.Namespace, options: Options) -> None:
-    """Set in `options` which of the three files that hide findings are used, from `--no-suppressions` and so on."""
+    """Set in `options` which of the three files that hide findings are used: all except those turned off by an option
+    such as `--no-suppressions`.
+    """
     for name in _HIDING:
         setattr(options, f"use_{name}", not getattr(args, f"no_{name}"))
 
@@ -177,8 +179,8 @@ def _add(group: argparse._ArgumentGroup, name: str, metavar: str, more: str) -> 
 
 
 def describe(name: str) -> str:
-    """Return the help text for the option that corresponds to a setting: its description, without a capital or a final
-    period.
+    """Return the help text for the option that corresponds to a setting: its description, without an initial capital or
+    a final period.
     """
     text = SETTINGS[name][2]
     return text[0].lower() + text[1:].removesuffix(".")

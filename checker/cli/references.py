@@ -27,8 +27,8 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(given: list[str]) -> int:
-    """Write the references between telegrams or, with `--gaps`, the message numbers that are referred to but missing
-    from the corpus. Return the exit code.
+    """Write the references between telegrams or, with `--gaps`, the cited message numbers that are missing from the
+    corpus. Return the exit code.
     """
     args = arguments().parse_args(given)
     from ..audit import edges  # the database costs 160 ms

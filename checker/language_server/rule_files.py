@@ -79,7 +79,7 @@ def _field_text(path: str, kind: FieldType, element: str) -> str:
 
 @cache
 def _described(node: str, path: str) -> str:
-    """Return the meaning of a field of a class, named by its path, or "" if the class has no such field."""
+    """Return the meaning of the field at `path` in a class, or "" if the class has no such field."""
     *before, last = path.split(".")
     for name in before:
         kind = _field(node, name)
@@ -138,7 +138,7 @@ def _element(lines: Sequence[str], row: int) -> str:
 
 @cache
 def _field(node: str, path: str) -> FieldType | None:
-    """Return the type of a field of a class, named by its path, or None if the class has no such field."""
+    """Return the type of the field at `path` in a class, or None if the class has no such field."""
     kind: FieldType | None = None
     for name in path.split("."):
         known = fields(node) if node in (*nodes(), "Level", "Date") else {}

@@ -29,7 +29,7 @@ class Symbol(Record):
 
 
 def symbols_of(telegram: Telegram, source: Source) -> list[Symbol]:
-    """Return a telegram's outline: the header with its fields if it has any, and the paragraphs."""
+    """Return a telegram's outline: the header with its fields (if there are any), and the paragraphs."""
     fields = tuple(_fields(telegram, source))
     found = []
     if fields:

@@ -42,8 +42,8 @@ def recognizes(head: bytes | str, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield a document or an `Unreadable` for each row of a file. Each document's source is its row, with the row's
-    line number in the file.
+    """Yield a document or an `Unreadable` for each row of a file. Line numbers in a document count from the beginning
+    of the file.
     """
     build = partial(_row, stream, settings.columns or COLUMNS)
     yield from read_rows(stream, settings.limit, records(stream, settings.limit), build)
@@ -118,8 +118,8 @@ def split_fields(text: str) -> list[tuple[int, int]]:
 
 
 def _field_end(text: str, start: int) -> int:
-    """Return the offset of a field's closing quote, the first that is neither escaped with a backslash nor doubled. If
-    there is none, return the end of the row, without line breaks.
+    """Return the offset of a field's closing quote: the first quote that is neither escaped with a backslash nor
+    doubled. If there is none, return the end of the row without its line breaks.
     """
     offset = text.find('"', start)
     while offset >= 0:
@@ -142,8 +142,8 @@ def _unescape(raw: str) -> str:
 
 
 def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unreadable]:
-    """Yield the telegram from a CSV row that was found inside another wrapper, such as a web page, with the short
-    columns as facts. Yield `Unreadable` if the number of columns is wrong.
+    """Yield the telegram from a CSV row that was found inside another wrapper, such as a web page. The short columns
+    become facts. Yield `Unreadable` if the number of columns is wrong.
     """
     view: View = reading.view
     fields = split_fields(view.text)

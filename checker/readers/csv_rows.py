@@ -2,7 +2,7 @@
 
 Columns are mapped to facts in the same way as the keys of a JSON object. The module uses its own splitter because it
 needs each field's position in the file and must be able to read a corpus in byte ranges. A row ends at the first line
-end after an even number of quotes.
+break that follows an even number of quotes.
 """
 
 from __future__ import annotations

@@ -108,8 +108,8 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
 
 
 def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
-    """Yield the facts. If the release stamp contains no codes, the first list of codes below it, within 400 code
-    points, is added to its text and is not yielded separately.
+    """Yield the facts. If the release stamp contains no codes, append the first list of codes within 400 code points
+    below it to the stamp's text, instead of yielding that list separately.
     """
     stamp = next((one for one in facts if one.name == "foia_release"), None)
     below = None

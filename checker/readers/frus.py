@@ -129,8 +129,8 @@ def _running_text(text: str, inside: list[MarkupTag], low: int, high: int) -> It
 
 
 def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Iterator[Fact]:
-    """Yield the title, the source note with its level and handling, the level printed above the document, and the date,
-    each only if it is present.
+    """Yield facts for the title, the source note with its level and handling, the level printed above the document, and
+    the date. Values that are not present are skipped.
     """
     text = view.text
     missing = {"head", "note", "seg", "date"}
@@ -158,8 +158,8 @@ def _facts(view: View, inside: list[MarkupTag], settings: ReaderSettings) -> Ite
 
 
 def _content_end(inside: list[MarkupTag], index: int) -> int:
-    """Return the offset at which an element's content ends: its end tag, the next element with its name, or a note,
-    whichever comes first. If there is none, return the end of the start tag.
+    """Return the offset at which an element's content ends: its end tag, the next element of the same name, or a note,
+    whichever comes first. If there is none of these, return the end of the start tag.
     """
     ends = (inside[index].name, f"/{inside[index].name}", "note")
     found = (inside[at].start for at in range(index + 1, len(inside)) if inside[at].name in ends)
@@ -167,8 +167,8 @@ def _content_end(inside: list[MarkupTag], index: int) -> int:
 
 
 def _source_note(view: View, low: int, high: int, settings: ReaderSettings) -> Iterator[Fact]:
-    """Yield the source note, and then the level and handling that it states, as in `… . Secret; Priority; Exdis.
-    Drafted by …`.
+    """Yield the source note, and then the level and handling given in it, as in `… . Secret; Priority; Exdis. Drafted
+    by …`.
     """
     note = plain_text(view.text, low, high, html=False)
     span = view.span(low, high)

@@ -29,7 +29,8 @@ _HIDDEN = frozenset(("script", "style", "noscript", "template"))  # elements who
 
 
 class MarkupTag(Record):
-    """A tag, comment, or declaration: `name` in lower case, "/name" for an end tag, "!" for a comment or declaration.
+    """A tag, comment, or declaration. `name` is in lower case, begins with "/" for an end tag, and is "!" for a comment
+    or declaration.
 
     `rest` is what follows the name, up to and including ">".
     """
@@ -56,7 +57,8 @@ class MarkupTag(Record):
 
 
 def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTag]:
-    """Yield the tags in `text` in order. A "<" without a matching ">" is text. A tag never contains another "<".
+    """Yield the tags in `text` from beginning to end. A "<" without a matching ">" is text. A tag never contains
+    another "<".
 
     Raises `InputError` if there are more than `MAX_EDITS` tags.
     """
@@ -118,8 +120,8 @@ def flow(text: str, start: int, end: int, *, open_left: bool, open_right: bool, 
     """Yield the edits for running text between two tags: entities are decoded, and whitespace that includes a line
     break becomes one space.
 
-    `open_left` and `open_right` mean that the page shows a line break before or after the text; there, such whitespace
-    is removed.
+    If `open_left` or `open_right` is true, the page shows a line break before or after the text, and such whitespace is
+    removed at that end.
     """
     here = start
     for found in _BLANKS.finditer(text, start, end):
@@ -275,8 +277,8 @@ def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int
 
 
 def _rendered(text: str) -> Iterator[Exchange]:
-    """Yield the edits that leave the text as a browser shows it: blocks on separate lines, tabs after cells, `pre`
-    unchanged.
+    """Yield the edits that leave the text as a browser shows it: blocks on separate lines, tabs after cells, and the
+    contents of `pre` elements unchanged.
     """
     here = depth = 0
     hidden = ""
@@ -302,7 +304,7 @@ def _rendered(text: str) -> Iterator[Exchange]:
 
 
 def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_right: bool) -> Iterator[Exchange]:
-    """Yield the edits for text between two tags, inside `depth` `pre` elements."""
+    """Yield the edits for text between two tags. `depth` is the number of `pre` elements that contain the text."""
     if depth:
         yield from entities(text, low, high)
     else:

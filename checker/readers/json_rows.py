@@ -1,7 +1,7 @@
 """Read telegrams in JSON: one object per line, an array of objects, or one object; a table maps keys to facts.
 
-Values are read with the C string scanner of `json`, which also returns where a value ends. The position of each field
-is therefore known, and a document takes only slightly longer than with `json.loads`.
+Values are read with `json`'s C string scanner, which also returns where a value ends. Therefore, each field's position
+is known, and reading takes only slightly longer than with `json.loads`.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ class Keys:
         return tuple(facts)
 
     def _plan(self, present: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return each fact with its keys that are present. The result is cached, because most rows in a file have the
+        """Return the keys that are present for each fact. The result is cached, because most rows in a file have the
         same keys.
         """
         plan = self._plans.get(present)

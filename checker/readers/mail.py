@@ -34,8 +34,8 @@ _OPAQUE = ("application/", "message/")
 
 
 class Message(Record):
-    """A message or a message part: its fields by lower-case name (value, start, and end), and the start and end of its
-    body.
+    """A message or a part of one. `fields` maps lower-case field names to (value, start, end); `start` and `end` are
+    the bounds of the body.
     """
 
     fields: dict[str, tuple[str, int, int]]
@@ -111,9 +111,10 @@ def _parts_of(
 def _other_part(
     reading: Reading, message: Message, leaf: Message, name: str, settings: ReaderSettings, *, needed: bool
 ) -> Iterator[Reading | Unreadable]:
-    """Yield the document in an attached Word or PDF file, or an `Unreadable` that says why an attachment is not read.
+    """Yield the document in an attached Word or PDF file, or an `Unreadable` with the reason why an attachment is not
+    read.
 
-    `needed` means that the message has no text part. Every other part then counts as failed; otherwise, a picture
+    `needed` means that the message has no text part, so a part that is not read counts as failed. Otherwise, a picture
     counts as excluded.
     """
     label = join_names(name, _filename(leaf) or "attachment")

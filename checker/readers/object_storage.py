@@ -30,7 +30,7 @@ class RemoteFile(Record):
 
 
 class Store:
-    """The file system for a URL scheme, and the exceptions it raises."""
+    """An object store: the file system for its URL scheme, and the exceptions that the file system raises."""
 
     def __init__(self, scheme: str) -> None:
         try:
@@ -87,7 +87,8 @@ def list_files(url: str) -> list[RemoteFile]:
     """Return the files at a URL (a file, a pattern, or a folder URL that ends with a slash), sorted by name, without
     hidden files.
 
-    Raises `InputError` if there are none, or if the store reports an error. The exceptions of `find_store` also apply.
+    Raises `InputError` if there are no files, or if the store reports an error. The exceptions of `find_store` also
+    apply.
     """
     store = find_store(url)
     scheme = url.partition("://")[0]
@@ -178,12 +179,12 @@ class RangedFile(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        """Return True: after `seek`, the next read requests another range."""
+        """Return True. The next read after a `seek` requests a different range."""
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Set the offset of the next read relative to the start, the current offset, or the end of the file, and return
-        it.
+        """Set and return the offset of the next read. It is relative to the start, the current offset, or the end of
+        the file.
         """
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self.offset, os.SEEK_END: self.size}[whence]
         self.offset = max(0, start + offset)

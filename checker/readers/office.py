@@ -44,7 +44,7 @@ def recognizes(head: bytes, code: str = "") -> bool:
 
 
 def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Reading | Unreadable]:
-    """Yield the file's text as one document, or an `Unreadable` that says why it cannot be read."""
+    """Yield the file's text as one document, or an `Unreadable` with the reason why it cannot be read."""
     try:
         from lxml import etree  # optional package, 20 ms
     except ImportError:
@@ -108,9 +108,7 @@ class _Package:
         return etree.fromstring(data, parser)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
-        """Return the type and the target's part name of each of a part's internal relationships, by relationship
-        identifier.
-        """
+        """Return a part's internal relationships by identifier, each as (type, name of the target part)."""
         folder, base = posixpath.split(name)
         found = {}
         for relationship in self.part(posixpath.join(folder, "_rels", f"{base}.rels")):

@@ -63,7 +63,9 @@ def read(
 
 
 def find_reader(code: str | None) -> Reader | None:
-    """Return the reader with a code, or `None` if `code` is `None`. Raises `ConfigError` for an unknown code."""
+    """Return the reader with the given code, or `None` if `code` is `None`. Raises `ConfigError` for an unknown
+    code.
+    """
     if code is None or code in _BY_CODE:
         return _BY_CODE[code] if code else None
     if code == _PLAIN.code:
@@ -192,8 +194,8 @@ def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
 
 
 def _may_recognize(reader: Reader, text: str) -> bool:
-    """Return whether a row reader's file could begin with this text. The check avoids importing the modules of readers
-    that do not apply.
+    """Return whether a file for this row reader could begin with this text. The check avoids importing the modules of
+    readers that do not apply.
     """
     start = text.lstrip("\xef\xbb\xbf \t\r\n")
     if reader.code == "csv-head":
@@ -306,8 +308,8 @@ _HEADER_REACH = 3000  # code points in which a header block must begin
 def split(reading: Reading) -> Iterator[Reading]:
     """Yield the telegrams in a text, named "1", "2", …. A text with only one telegram is returned unchanged.
 
-    Sections and repeats of one telegram (same station, same serial number) stay together, and a message that the line
-    above it announces as a quotation stays in the telegram that quotes it.
+    Sections and repeats of one telegram (same station, same serial number) stay together, and a message introduced as a
+    quotation by the line above it stays in the telegram that quotes it.
     """
     text = reading.view.text
     bounds = list(_bounds(text))
@@ -335,8 +337,8 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cuts(text: str) -> list[int]:
-    """Return the offsets at which a telegram may begin: at a start signal, or after an end signal that a header block
-    follows.
+    """Return the offsets at which a telegram may begin: at a start signal, or after an end signal that is followed by a
+    header block.
     """
     cuts = {found.start() + 1 for found in _START.finditer(text)} if "CZC" in text else set()
     for found in _END.finditer(text):

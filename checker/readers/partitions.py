@@ -273,7 +273,7 @@ def read_batch(
 
 
 def _read_part(batch: Batch, vocabulary: Vocabulary | None) -> Iterator[Reading | Unreadable]:
-    """Yield the documents in a byte range, or in some members, of a local file."""
+    """Yield the documents in a byte range of a local file, or in some of an archive's members."""
     path = batch.paths[0]
     settings = ReaderSettings.from_mapping(batch.settings, vocabulary)
     try:

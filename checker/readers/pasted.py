@@ -2,7 +2,7 @@
 
 The row below `Reference ID Created Released Classification Origin` (on one line, one word per line, or separated by
 tabs) becomes facts. The telegram begins after that row and ends with its signer or before the first line of site
-chrome.
+navigation text.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def _line_end(text: str, start: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    """Return the offset at which the telegram ends: after the signer's name if there is one, otherwise before the site
-    chrome.
+    """Return the offset at which the telegram ends: after the signer's name or, if there is none, before the site
+    navigation text.
     """
     end = _site_chrome(text, start)
     last = start
@@ -118,7 +118,9 @@ def _end(text: str, start: int) -> int:
 
 
 def _site_chrome(text: str, start: int) -> int:
-    """Return the offset of the first line of site chrome, or the end of the text."""
+    """Return the offset of the first line of site navigation text (such as "Leave a comment"), or the end of
+    the text.
+    """
     here = start
     while here < len(text):
         end = _line_end(text, here)

@@ -23,12 +23,12 @@ class FoundPath(Record):
 
 
 def find(paths: Iterable[str], *, follow_links: bool = False, hidden: bool = False) -> Iterator[FoundPath]:
-    """Yield the files that `paths` name, without duplicates, and the paths that are left out. Folders are searched
+    """Yield the files found at `paths`, without duplicates, and the paths that are left out. Folders are searched
     depth-first in name order, and patterns are expanded.
 
-    A link that the user names is followed; a link inside a folder is followed only with `follow_links`. Without
-    `hidden`, hidden files in a folder are "excluded". A pattern that matches nothing, a folder without files, and a
-    path that is neither a file nor a folder are "failed". "-" (standard input) is passed through.
+    A link in `paths` is followed; a link inside a folder is followed only with `follow_links`. Without `hidden`, hidden
+    files in a folder are "excluded". A pattern that matches nothing, a folder without files, and a path that is neither
+    a file nor a folder are "failed". "-" (standard input) is passed through.
     """
     seen: set[str] = set()
     for path in paths:

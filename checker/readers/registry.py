@@ -1,8 +1,4 @@
-"""Define the types that all readers share, their settings, and the list of readers.
-
-The module contains, in this order, what a reader returns (`Reading`, `Unreadable`), its settings, helpers, and
-`READERS`.
-"""
+"""Define the types and settings that all readers share, and list the readers."""
 
 from __future__ import annotations
 
@@ -44,7 +40,7 @@ class Reading(Record):
     def inner(self, view: View, facts: tuple[Fact, ...] = (), cable: str = "", notes: tuple[str, ...] = ()) -> Reading:
         """Return the document found inside one of this reading's wrappers.
 
-        The names of both are joined. Facts of this reading take precedence over `facts`.
+        Its name is appended to this reading's name, and this reading's facts take precedence over `facts`.
         """
         known = {fact.name for fact in self.facts}
         added = tuple(fact for fact in facts if fact.name not in known)
@@ -81,10 +77,10 @@ class ReaderSettings(Record):
     """The reading options that a user can configure. Sizes are in bytes.
 
     `limit` is the maximum size of one document, `ratio` is the maximum expansion of a compressed file that expands
-    beyond `limit`, and `members` is the maximum number of members in an archive. `body`, `header`, and `facts` name the
-    JSON keys or CSV columns of a document (`facts` maps the name of a fact to keys; the first key present is used).
-    `columns` are the column names of a CSV file in order, and `separator` is the character between columns, for a range
-    of a file that does not begin with the header row.
+    beyond `limit`, and `members` is the maximum number of members in an archive. `body` and `header` list the JSON keys
+    or CSV columns for those parts of a document, and `facts` maps the name of a fact to such keys; the first key that
+    is present is used. For a range of a CSV file that does not begin with the header row, `columns` are the column
+    names in file order, and `separator` is the character between columns.
     """
 
     limit: int = 64 * MEGABYTE
@@ -144,7 +140,7 @@ def too_many_edits() -> InputError:
 
 
 def join_names(outer: str, inner: str) -> str:
-    """Join the name of a document to the name of what contains it, as in `OUTER:INNER`. Either name may be ""."""
+    """Join a document's name to its container's name, as in `OUTER:INNER`. Either name may be ""."""
     return f"{outer}:{inner}" if outer and inner else outer or inner
 
 

@@ -24,8 +24,9 @@ def read_rows(
 ) -> Iterator[Reading | Unreadable]:
     """Yield a document, or an `Unreadable`, for each row that is not blank.
 
-    Each of `rows` consists of its line, offset in bytes, size, and bytes; the bytes are `None` for a row larger than
-    `limit`. `build` takes the row's source and name, and raises `InputError` if the row contains no document.
+    Each item of `rows` consists of the row's line number, offset in bytes, size, and bytes; the bytes are `None` for a
+    row larger than `limit`. `build` takes the row's source and name, and raises `InputError` if the row contains no
+    document.
     """
     for line, start, size, row in rows:
         if row is not None and (not row or row.isspace()):
@@ -64,8 +65,8 @@ class Quoting:
 def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting: Quoting) -> View:
     """Return a view of some of a source's fields, with a blank line between them.
 
-    `text` is their unescaped text, joined with `GLUE`. `parts` are (start, end) in the order in which they are read,
-    which may differ from their order in the source.
+    `text` is the unescaped text of the fields, joined with `GLUE`. `parts` are the fields' (start, end) pairs in
+    reading order, which may differ from their order in the source.
     """
     lows, starts, stops = (offsets(len(text)) for _ in range(3))
     verbatim = bytearray()

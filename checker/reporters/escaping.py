@@ -39,8 +39,8 @@ def visible(text: str) -> str:
 
 
 def dumps(value: object, indent: int | None = None) -> str:
-    """Return the value as JSON in which strings cannot act as commands to Azure Pipelines. A JSON parser reads the same
-    value.
+    """Return the value as JSON in which strings cannot act as commands to Azure Pipelines. JSON parsers still read the
+    same value.
     """
     import json  # 3 ms, and only for formats made of JSON
 

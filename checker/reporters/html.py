@@ -133,7 +133,7 @@ _LINE = re.compile(r"\r\n|\r|\n")
 
 def highlighted(highlighter: _Highlighter, excerpt: Excerpt) -> Iterator[tuple[int, str]]:
     """Yield the number and HTML of each line of an excerpt. The anchor `<prefix><n>t` marks the start of the n-th
-    finding; `<prefix>` is the highlighter's prefix.
+    finding, where `<prefix>` is the highlighter's prefix.
     """
     start, line = 0, excerpt.line
     for end, following in _lines(excerpt.text):
@@ -152,7 +152,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 class _Highlighter:
-    """A converter from an excerpt to HTML, which makes one pass over the starts and ends of the findings.
+    """Converts an excerpt to HTML in one pass over the starts and ends of the findings.
 
     A marking with a known meaning becomes a link to its explanation below the text, with the explanation as a tooltip.
     """
@@ -185,7 +185,7 @@ class _Highlighter:
         self._anchored: set[int] = set()
 
     def html(self, low: int, stop: int) -> str:
-        """Return the HTML for the text from `low` to `stop`. Each call must continue where the last one stopped."""
+        """Return the HTML for the text from `low` to `stop`. Each call must continue where the previous one ended."""
         parts = []
         while self._next < len(self._edges) and self._edges[self._next] <= stop:
             edge = self._edges[self._next]

@@ -127,7 +127,7 @@ def reason(one: Undetermined) -> str:
 
 
 def sources(cite: Iterable[str]) -> str:
-    """Return citations in one line, separated by semicolons. A citation without a published source reads, for example,
+    """Return citations on one line, separated by semicolons. A citation without a published source reads, for example,
     `none on file (drafting practice)`.
     """
     parts = (one.partition(" ") for one in cite)

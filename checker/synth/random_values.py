@@ -1,4 +1,4 @@
-"""Compile the declarations of values in `rules/synth/` into functions that draw random values for a telegram."""
+"""Compile the value declarations in `rules/synth/` into functions that draw random values for a telegram."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _if(name: str, key: str, then: list[str], other: list[str]) -> Draw:
 
 
 def add_years(day: date, years: int) -> date:
-    """Return the same day `years` later. 29 February becomes 28 February."""
+    """Return the date `years` years after `day`. 29 February becomes 28 February."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:

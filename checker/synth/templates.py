@@ -243,7 +243,9 @@ class Defect(Record):
         return text[:edge], text[edge:], words or "", place
 
     def source_record(self, values: Values) -> str | None:
-        """Return the level that the wrapper states if the defect changes it, otherwise None."""
+        """Return the level that the defect puts into the record around the telegram, or None if it does not change that
+        level.
+        """
         return self.wrapper(values) if self.wrapper is not None else None
 
 

@@ -3,7 +3,7 @@
     serve(options, port, log, started)          called by checker.cli.view
 
 `guard` decides which requests are allowed, `server` routes them, `application` contains what all pages share,
-`criteria` and `queries` filter and count, `text_pane` reads telegrams again, the modules `*_pages` build pages, and
+`criteria` and `queries` filter and count, `text_pane` rereads telegrams, the `*_pages` modules build pages, and
 `actions` stores what a reviewer enters.
 """
 

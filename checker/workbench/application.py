@@ -160,7 +160,7 @@ class Workbench:
         return str(telegram["text_hash"] or "") if telegram else ""
 
     def decide(self, rows: Sequence[Row], form: ReviewDecision) -> None:
-        """Record one decision about findings. `form` contains the values that all of them share.
+        """Record the same decision about one or more findings. `form` contains the values that the events share.
 
         The findings are rows of `item` with `text_hash`, as `AuditTables.named` and `with_fingerprints` return them.
         """

@@ -137,7 +137,7 @@ def _documents(workbench: Workbench, criteria: Criteria, size: int) -> list[Row]
 
 
 def telegram_condition(workbench: Workbench, criteria: Criteria) -> tuple[str, list[object]]:
-    """Return the criteria as an SQL condition on the `telegram` table, and its parameters. Filters on findings select
+    """Return the criteria as a SQL condition on the `telegram` table, and its parameters. Filters on findings select
     the telegrams that have such findings.
     """
     own = {name: choice for name, choice in criteria.choices.items() if name in _TELEGRAM_FACETS}
@@ -214,7 +214,9 @@ def _of_document(workbench: Workbench, table: str, number: int) -> list[Row]:
 
 
 def cable(request: Request) -> Response:
-    """Redirect to the telegram with a message reference number or name, or to a list if several telegrams match."""
+    """Redirect to the telegram with the given message reference number or name, or to a list if several telegrams
+    match.
+    """
     workbench = of(request)
     mrn = request.path_params["mrn"]
     found = workbench.tables.rows(

@@ -106,7 +106,7 @@ class Criteria(Record):
 
     def pairs(self, **more: object) -> list[tuple[str, str]]:
         """Return the names and values of the criteria in a fixed order. `more` sets or replaces values; `page` is 1
-        unless it is given there.
+        unless `more` sets it.
         """
         pairs = [
             (name, sign + value if sign else _escaped(value))

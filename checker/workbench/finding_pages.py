@@ -95,7 +95,7 @@ def pane_part(request: Request) -> Response:
 
 
 def permalink(request: Request) -> Response:
-    """Return the page for the finding with a fingerprint: its telegram, with the finding selected."""
+    """Return the page for the finding with a given fingerprint: its telegram, with the finding selected."""
     workbench = of(request)
     fingerprint = request.path_params["fingerprint"]
     found = workbench.tables.with_fingerprint(fingerprint)

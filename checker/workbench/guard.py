@@ -253,7 +253,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _token(scope: Scope) -> str:
-    """Return the token in the sign-in address that the terminal shows, or "" for any other address."""
+    """Return the token in the sign-in URL printed on the terminal, or "" for any other URL."""
     if scope["method"] != "GET" or scope["path"] != "/":
         return ""
     query: bytes = scope["query_string"]

@@ -1,6 +1,6 @@
 """Hold an audit's tables in memory, and run the pages' queries.
 
-The connection from `audit.database` is locked: it can read the audit's own tables and nothing else. These tables are
+The connection from `audit.database` is locked: it can read only the audit's own tables. The following tables are
 created in memory: `telegram` contains one row for each telegram, `item` contains findings and undetermined verdicts in
 reading order with the columns for filters, `tagged` contains one row for each TAGS entry of a telegram, and `sampled`
 contains the findings in samples. Decisions are a column of `item`, kept up to date by `decide`.
@@ -338,7 +338,7 @@ class AuditTables:
     def condition(
         self, criteria: Criteria, undetermined: bool = False, telegrams: bool = False
     ) -> tuple[str, list[object]]:
-        """Return the criteria as an SQL condition on `item`, and its parameters.
+        """Return the criteria as a SQL condition on `item`, and its parameters.
 
         Undetermined verdicts are left out unless the criteria name one of their kinds; `undetermined` selects only
         them. With `telegrams`, the condition is on `telegram`.
@@ -420,7 +420,7 @@ class AuditTables:
 
 
 def _matching(name: str, chosen: Sequence[str]) -> tuple[str, list[object]]:
-    """Return an SQL condition that is true for rows in `item` with one of the chosen values of a filter, and its
+    """Return a SQL condition that is true for rows in `item` with one of the chosen values of a filter, and its
     parameters.
     """
     marks = ", ".join("?" for _ in chosen)
