@@ -27,7 +27,7 @@ _MARK = Pattern(r"\((?:[CSU]|SBU|LOU|TS)(/{1,2} ?[A-Z][A-Z ,/]{1,20})?\)")
 _LAST_LETTER = Pattern(r"(?<![A-Z])([A-H])\)? {1,3}\Z")
 _MARKED_TEXT = Pattern(r"(?:[^\n]*+\n(?: *+\n)++)?[ \n]*+(?!AND\b|OR\b)[A-Z0-9\"'-]")
 _TEXT = Pattern(r"[). \n-]*([(\xb61][^\n]{0,30})")
-_PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1(?: ?[.),] {0,3}\((?:C|S|U|SBU|LOU|TS)[)/]|\. {0,2}[A-Z]{3})")
+_PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1(?: ?[.),] ?\((?:C|S|U|SBU|LOU|TS)[)/]|\.[A-Z]{3})")
 
 
 class AuthorityBlock:

@@ -21,7 +21,7 @@ _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LETTER = Pattern(r"\( ?([A-Z]) ?\)")
 _MARK_WITHIN = Pattern(r"(?<=[\d)_]) +(?=\([A-Z]{1,5}\)(?: |\Z))")
-_FIRST_WITHIN = Pattern(r"(?<=\d) +(?=(?:\xb6 ?)?1\. {1,3}[A-Z(])")
+_FIRST_WITHIN = Pattern(r"(?<=\d) +(?=(?:\xb6 ?)?1\. {1,3}[A-Z])")
 _SENTENCE_WITHIN = Pattern(r"(?<=\d),? +(?=[A-Z][a-z]*,? [a-z]+[ ,])")  # in the text as written
 _ITEM_WITHIN = Pattern(r"(?<=[ \xb6])\(?[A-Z][.)] ?\(?(?:\d{2,4} )?[A-Z][A-Z .'()/-]{1,30}\d{1,6}")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
