@@ -36,7 +36,7 @@ def check(text: str, *, name: str = "text", settings: Settings | None = None) ->
     """Return the findings and undetermined verdicts for one text. Lines and columns are 1-based, and columns count code
     points.
 
-    `name` is the path that the findings show. `settings` are settings as in a configuration file (`{"select": ["POR"],
+    `name` is used as the path in the findings. `settings` are the same as in a configuration file (`{"select": ["POR"],
     "as-of": "2026-11-23"}`); no configuration file is read. Raises `checker.errors.CablecheckError` for invalid
     settings and for a text that cannot be checked.
     """

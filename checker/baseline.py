@@ -98,8 +98,8 @@ class HidingEntries(Record):
 
 
 def today() -> str:
-    """Return today's date in UTC, or the date of `SOURCE_DATE_EPOCH` if it is set. It determines which suppressions
-    have expired.
+    """Return today's date in UTC, or the date of `SOURCE_DATE_EPOCH` if it is set. This date determines which
+    suppressions have expired.
     """
     from datetime import UTC, datetime
 
@@ -134,7 +134,9 @@ def dump(entries: list[BaselineEntry], version: str) -> str:
 
 
 def plain_path(path: str) -> str:
-    """Return a path as baselines record it: `./a//b` becomes `a/b`, and bytes that are not UTF-8 become escapes."""
+    """Return a path in the form used in baselines: `./a//b` becomes `a/b`, and bytes that are not UTF-8 become
+    escapes.
+    """
     plain = os.path.normpath(path).replace(os.sep, "/")
     return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -273,8 +275,8 @@ def hide_accepted(
     mandatory: frozenset[str],
     today: str,
 ) -> Filtered:
-    """Return the findings to show and those that a suppression hides because it accepts them and did not expire before
-    `today` (ISO).
+    """Return the findings to show and those that a suppression hides. A suppression has expired if its last day is
+    before `today` (ISO).
 
     An entry for a mandatory rule is an error, and so is an entry for a checked path that matches no finding. An expired
     entry is reported and hides nothing.

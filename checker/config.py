@@ -391,7 +391,7 @@ def _decoder_place(message: str, text: str) -> str:
 
 
 def _places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Return the line and column of each table and key that begins a line, by its path, such as `("severity",
+    """Return the (line, column) of each table and key that begins a line, keyed by its path, such as `("severity",
     "TST-001")`.
     """
     places: dict[tuple[str, ...], tuple[int, int]] = {}
@@ -436,8 +436,8 @@ def _below(path: str, extended: str, depth: int) -> str:
 
 
 def _placed(folder: str, item: str, named: bool) -> str:
-    """Return a path from a configuration file, joined to the folder of that file. If `named` is true, a word that does
-    not name a folder there remains unchanged, because it may be the name of a pack.
+    """Return a path from a configuration file, joined to the folder of that file. If `named` is true, a word that is
+    not a folder there is returned unchanged, because it may be the name of a pack.
     """
     place = os.path.normpath(os.path.join(folder, item))
     return item if named and os.path.basename(item) == item and not os.path.isdir(place) else place
@@ -463,8 +463,8 @@ def settle(given: Mapping[str, object], config: str = "", isolated: bool = False
     """Return the options from the configuration file and the command line.
 
     `given` maps the settings given on the command line, and no others, to their values. `config` is the path of the
-    configuration file, if none is to be searched for; `isolated` ignores all configuration files. Raises `ConfigError`
-    for an invalid setting or configuration file.
+    configuration file to use instead of searching for one; `isolated` ignores all configuration files. Raises
+    `ConfigError` for an invalid setting or configuration file.
     """
     file = "" if isolated else (config or _near(discover(os.getcwd())))
     files = ConfigFiles(version)

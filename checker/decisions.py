@@ -2,7 +2,7 @@
 rewritten.
 
 `DecisionLog(path)` reads and checks the file. `append` adds a decision, and `undo` retracts the last one; both are on
-disk when they return. `latest`, `history`, and `missed` give the state that results from the events. Lines contain
+disk when they return. `latest`, `history`, and `missed` return the state that results from the events. Lines contain
 fingerprints, rules, names, and the reviewer's note, but no document text.
 """
 
@@ -63,8 +63,8 @@ class ReviewDecision(Record):
 
     `at` is in UTC; `expires` is the last day of an acceptance (ISO) or "". `how` is "review", "bulk", or "sample:NAME".
     `rules` and `text` are the digests of the rules and of the file at the time of the decision. `group` is shared by
-    the events of one action; `undoes` is the id of an event that this one retracts. `line`, `column`, and `kind` belong
-    to missed findings.
+    the events of one action; `undoes` is the id of an event that this one retracts. `line`, `column`, and `kind` are
+    used only for missed findings.
     """
 
     finding: str

@@ -135,7 +135,9 @@ class DocumentLinter:
         return ignored_rules(self._options, path)
 
     def _finished(self, one: Finding, reading: readers.Reading) -> Finding:
-        """Return a finding with its configured severity and its suggestion's position, redacted if the run redacts."""
+        """Return a finding with its configured severity and its suggestion's position. In a redacted run, its text is
+        redacted.
+        """
         fields = {name: getattr(one, name) for name in one.__fields__}
         fields["severity"] = self.severities.get(one.rule, one.severity)
         if one.suggestion is not None:
@@ -152,7 +154,7 @@ class DocumentLinter:
         return Finding(**fields)
 
     def shown(self, one: Undetermined, reading: readers.Reading) -> Undetermined:
-        """Return an undetermined verdict as reports show it: without document text if the run redacts."""
+        """Return an undetermined verdict as reports show it. In a redacted run, it contains no document text."""
         member = self.name(reading.member)
         if not self._options.redact:
             quote = unescaped(one.quote, reading)
@@ -175,7 +177,7 @@ class DocumentLinter:
         return self.redactor.row(row) | numbers
 
     def reason(self, why: str) -> str:
-        """Return a reason or note about a document, without document text if the run redacts."""
+        """Return a reason or note about a document. In a redacted run, document text is masked."""
         return self.redactor.message(why) if self.redactor is not None else why
 
     def name(self, cable: str) -> str:

@@ -121,8 +121,8 @@ def judge(
     """Return the findings and undetermined verdicts from all rules that may apply to a telegram. Verdict counts and
     crashes are added to `tally`.
 
-    If `lines` is false, findings do not contain the source lines that they touch, which take time to find in a long
-    file.
+    If `lines` is false, findings do not contain the source lines that they touch, because finding these lines takes
+    time in a long file.
     """
     tally = Tally() if tally is None else tally
     tally.documents += 1

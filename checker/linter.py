@@ -205,7 +205,9 @@ def files_of(paths: Sequence[str], options: Options) -> tuple[list[str], list[Do
 
 
 def _matches(path: str, patterns: list[str]) -> bool:
-    """Return whether one of the globs matches a path, a folder above it, or the name of either."""
+    """Return whether one of the globs matches a path or one of its parent folders. Globs are compared with full paths
+    and with names.
+    """
     parents = [path]
     while os.path.dirname(parents[-1]) not in ("", parents[-1]):
         parents.append(os.path.dirname(parents[-1]))
@@ -268,7 +270,7 @@ BYTES_PER_JOB = 1_000_000  # starting a process takes 0.2 s, as long as checking
 
 
 def _automatic_jobs(paths: Sequence[str]) -> int:
-    """Return the number of processors that this process may use, limited to how many the files can keep busy."""
+    """Return the number of processors that this process may use, but no more than the files can keep busy."""
     size = sum(os.path.getsize(path) for path in paths if os.path.exists(path)) if len(paths) > 1 else 0
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors, size // BYTES_PER_JOB))
@@ -480,7 +482,7 @@ class Parsed(Record):
 def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
     """Yield the documents at the paths as the rules see them. Raises `InputError` if there is no document.
 
-    A path may also be a location as reports show it: `file:line`, `archive:member` or `archive:member:line`, with or
+    A path may also be a location as reports show it: `file:line`, `archive:member`, or `archive:member:line`, with or
     without a column after the line. It may also be `file:name`, with the name of a document.
     """
     linter = DocumentLinter(options, load(options))

@@ -22,7 +22,7 @@ class Operator(Record):
     """An operator for one field type.
 
     `test(value, argument)` is pure and returns None for undetermined. `argument` is the kind of argument, which
-    argument_parser parses and compiler prepares. `absent` is the answer for an absent value. `opposite` and `near` name
+    argument_parser parses and compiler prepares. `absent` is the answer for an absent value. `opposite` and `near` are
     the operators that mutants substitute. `says` is its description for rule authors.
     """
 
@@ -203,7 +203,7 @@ class CompiledPattern(Record):
 
 
 def compile_pattern(text: str, engine: str = "") -> CompiledPattern:
-    """Compile a pattern that regex_subset accepts. `engine` is "re", "re2" or "" (re2 if it is installed). Raises
+    """Compile a pattern that regex_subset accepts. `engine` is "re", "re2", or "" (re2 if it is installed). Raises
     `ImportError` for "re2" if it is not installed.
     """
     if engine != "re":

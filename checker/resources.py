@@ -20,7 +20,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def data_dir(name: str) -> str:
-    """Return the absolute path of the shipped folder `name` ("packs", "rules" or "schemas")."""
+    """Return the absolute path of the shipped folder `name` ("packs", "rules", or "schemas")."""
     packed = os.path.join(_HERE, "_data", name)
     return packed if os.path.isdir(packed) else os.path.join(os.path.dirname(_HERE), name)
 
@@ -143,7 +143,7 @@ def _problem(about: os.stat_result) -> str:
 
 
 def _problem_of_parent(about: os.stat_result) -> str:
-    """Return why a folder above the cache makes the cache unsafe, or "".
+    """Return why a folder above the cache makes the cache unsafe, or "" if it does not.
 
     A parent may belong to root, may be writable by a group, and may be writable by all if the sticky bit protects its
     entries.

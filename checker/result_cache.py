@@ -1,7 +1,7 @@
 """Cache the results for unchanged files (the `cache` setting), keyed by everything that affects these results.
 
-A record contains findings with the text that they quote, unless the run is redacted, but never a whole document.
-Records are in the user's cache folder, readable only by the user; a record that cannot be read is ignored.
+A record contains findings, including quoted text unless the run is redacted, but never a whole document. Records are in
+the user's cache folder, readable only by the user; a record that cannot be read is ignored.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ class Suggestion(Record):
 
 
 class RelatedPlace(Record):
-    """Another position that a finding compares, with the path of its field in the document model (`at`) and its source
-    text.
+    """Another position that was compared for a finding, with its field's path in the document model (`at`) and its
+    source text.
     """
 
     span: Span
@@ -277,7 +277,7 @@ class Outcome(Record):
         return [one for result in self.results for one in result.undetermined]
 
     def with_state(self, state: str) -> list[DocumentResult]:
-        """Return the documents that have a given state, in order."""
+        """Return the documents that have a given state."""
         return [result for result in self.results if result.state == state]
 
 

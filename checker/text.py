@@ -113,7 +113,7 @@ def ascending(spans: Iterable[Span]) -> bool:
     """Return True if the nonempty spans are in ascending order, as far as this can be determined without computing
     their positions.
 
-    False means that they are not in ascending order, or that only their positions would show whether they are.
+    False means that they are not in ascending order, or that their positions would have to be computed to decide.
     """
     view: View | None = None
     last = -1
@@ -262,8 +262,8 @@ def offsets(size: int) -> MutableSequence[int]:
 class View:
     """Text derived from a source; `view.span(a, b)` maps a part of `view.text` to the source.
 
-    A view is a list of segments. A *verbatim* segment is the text of the source; the others replace a span of the
-    source as a whole.
+    A view is a list of segments. A *verbatim* segment is the text of the source; any other segment replaces a whole
+    span of the source.
     """
 
     __slots__ = ("_forward", "_kept", "_lows", "_plain", "_reach", "_sources", "_stops", "source", "text")

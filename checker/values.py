@@ -79,7 +79,7 @@ class Date(Record):
         return Date(first, last, self.precision, self.written)
 
     def plus_days(self, days: int) -> Date:
-        """Return the date `days` later (earlier if negative), limited to the years 1 to 9999."""
+        """Return the date `days` days later (earlier if negative), limited to the years 1 to 9999."""
         step = timedelta(days=days)
         first = _clip(self.first, step)
         last = first if self.last is self.first else _clip(self.last, step)

@@ -1,7 +1,7 @@
 """Define vocabulary tables and their entries. The data is in `rules/vocabulary/*.yaml`, and each entry cites its
 source.
 
-A table states whether it is complete. Only a complete table lets a rule report a word because it is not in the table.
+A table states whether it is complete. A rule can report a word as missing from a table only if the table is complete.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ class Table:
         return tuple(self._by_code)
 
     def nearest(self, word: str) -> str | None:
-        """Return the spelling or code most similar to `word`, for "did you mean", or None."""
+        """Return the spelling or code most similar to `word`, for "did you mean" messages, or None if none is
+        similar.
+        """
         from difflib import get_close_matches  # 6 ms, and only when something is wrong
 
         self.find("")
@@ -104,7 +106,7 @@ class Vocabulary:
     """All tables by name. They contain every domain term that the parser and the operators use.
 
     `made` caches the patterns and indexes that the parser builds from the tables, keyed by the builder's name, for the
-    lifetime of the tables. `scheme` is the entry of the profile whose own levels replace the `levels` table, or None.
+    lifetime of the tables. `scheme` is the entry for the profile whose own levels replace the `levels` table, or None.
     """
 
     __slots__ = ("_base", "_levels", "made", "scheme", "tables")
@@ -135,8 +137,8 @@ class Vocabulary:
         return tuple(entry for entry in self.tables["profiles"] if entry.fact("levels"))
 
     def of_profile(self, code: str) -> Vocabulary:
-        """Return the vocabulary for documents with a profile: with the profile's own levels if it names a table of
-        levels.
+        """Return the vocabulary for documents with a given profile. If the profile has its own table of levels, those
+        levels are used.
         """
         base = self._base
         entry = base.tables["profiles"].get(code) if "profiles" in base.tables else None

@@ -329,7 +329,7 @@ class Portions:
 def flowing(texts: list[str]) -> list[bytes]:
     """Return each text as UTF-8 bytes, with every run of whitespace replaced by one space.
 
-    Texts without non-ASCII whitespace are converted together, without creating an object for each word; this takes
+    Texts whose whitespace is all ASCII are converted together, without creating an object for each word; this takes
     one-quarter less time.
     """
     whole = BETWEEN.join(texts)

@@ -18,7 +18,7 @@ DEFAULT = "cablecheck-baseline.json"
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "baseline",
         "Record known findings, so that only new ones are reported.",

@@ -13,7 +13,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "compare",
         "Show how two released copies of a telegram differ, and what only one of them withholds.",

@@ -36,7 +36,7 @@ MAX_IMPORT = 50_000_000  # bytes of a CSV file
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "decisions",
         "Export, import, merge, or count the decisions of a review.",

@@ -18,7 +18,7 @@ _NOTE = (
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "declass",
         "Show the declassification date of each telegram and its basis.",

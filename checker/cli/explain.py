@@ -18,7 +18,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "explain",
         "Explain a rule, an error code, a marking, a field, or a rule's verdict on a telegram.",

@@ -11,7 +11,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "export",
         "Write the tables of an audit to one SQLite file, and a datasette.yaml next to it.",

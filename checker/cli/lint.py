@@ -144,7 +144,7 @@ def _state(paths: list[str], options: Options) -> dict[str, tuple[int, int]]:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "lint",
         "Check the form of the markings of telegrams.",

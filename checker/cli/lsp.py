@@ -10,7 +10,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "lsp",
         "Run the language server over standard input and output. It needs the extra `lsp`.",

@@ -65,8 +65,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
-    """Return an argument parser for the command `command`, which `what` describes. Options cannot be abbreviated. The
-    help text ends with `examples`.
+    """Return an argument parser for one command. `what` is the command's description, and the help text ends with
+    `examples`. Options cannot be abbreviated.
     """
     made = _Parser(f"cablecheck {command}", description=what, allow_abbrev=False)
     made.examples = examples

@@ -72,7 +72,7 @@ PEOPLE = ("table", "concise", "full")  # these formats show failures and totals 
 
 
 def formats_of(format_name: str, outputs: list[str]) -> list[tuple[str, str]]:
-    """Return the values of `--output` as pairs (format, file). Raises `ConfigError` if one of them is malformed, or if
+    """Return the values of `--output` as (format, file) pairs. Raises `ConfigError` if one of them is malformed, or if
     it or `format_name` is not a known format.
     """
     pairs = []

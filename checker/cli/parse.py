@@ -14,7 +14,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "parse",
         "Show each telegram as the rules see it, with the location of every part.",

@@ -12,7 +12,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "query",
         "Run one read-only SQL query on an audit's tables.",

@@ -20,7 +20,7 @@ _SQL = """select mrn, path from cables where mrn is not null and mrn in
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "releases", "Compare the copies of each message number in an audited corpus.", "releases audit"
     )

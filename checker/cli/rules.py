@@ -359,7 +359,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _ask(given: dict[str, str], out: str | None) -> tuple[dict[str, str], str | None]:
-    """Prompt on the terminal for the values that the command line does not give. Return all values by name, and the
+    """Prompt on the terminal for the values that are missing from the command line. Return all values by name, and the
     file to write.
     """
     from ..rulebook.authoring import Draft, refusal  # as above

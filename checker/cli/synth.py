@@ -11,7 +11,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser(
         "synth",
         "Generate a synthetic corpus and, next to it, a file that lists the planted defects.",

@@ -13,7 +13,7 @@ from . import output
 
 
 def arguments() -> argparse.ArgumentParser:
-    """Return the argument parser of the command."""
+    """Return the command's argument parser."""
     parser = cli_options.parser("view", "Review a finished audit in the browser, on this machine only.", "view audit")
     parser.add_argument("out", metavar="DIR", help="the folder of the audit")
     parser.add_argument(

@@ -112,7 +112,7 @@ def completions(book: Rulebook, lines: Sequence[str], row: int, column: int) -> 
 
 
 def _conditions(keys: list[str], element: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the operators for the field that the enclosing keys name, or the fields if they name none yet."""
+    """Yield the operators for the field in the enclosing keys, or the fields if the keys contain no field yet."""
     kind = _kind_at(keys, element) if keys[-1] not in CONDITIONS else None
     if kind is None or (kind.name == "list" and keys[-1] in QUANTIFIERS):
         inner = element_of(kind).node if kind is not None else element
@@ -150,7 +150,7 @@ def _field(node: str, path: str) -> FieldType | None:
 
 
 def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
-    """Return the type of the innermost field that the keys name, or None if they name none. A key inside a list is a
+    """Return the type of the innermost field in `keys`, or None if they contain no field. A key inside a list is a
     field of the list's elements.
     """
     owners = [element, "Telegram"]

@@ -1,4 +1,4 @@
-"""Write results in the formats for CI systems: `github`, `gitlab`, `junit`, and `markdown`, in this order."""
+"""Write results in formats for CI systems: `github`, `gitlab`, `junit`, and `markdown`."""
 
 from __future__ import annotations
 

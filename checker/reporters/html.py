@@ -222,8 +222,8 @@ class _Highlighter:
         return "".join(parts) + html_text(self._text[low:high])
 
     def _mark(self, segment: str, over: list[int]) -> str:
-        """Return a segment in the color of the most serious finding in `over`, with up to five of their messages as a
-        tooltip and anchors for the findings that begin in it.
+        """Return a segment in the color of the most serious finding in `over`. Up to five messages become a tooltip,
+        and anchors are added for the findings that begin in the segment.
         """
         anchors = "".join(f'<a id="{self._prefix}{number}t"></a>' for number in over if number not in self._anchored)
         self._anchored.update(over)

@@ -147,7 +147,7 @@ def rules_of(outcome: Outcome) -> list[dict[str, object]]:
 
 def jsonl_report(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield one JSON object per line for each finding, undetermined verdict, failed document, and excluded document,
-    and one for the summary. The `type` of each object names its kind.
+    and one for the summary. The `type` of each object identifies its kind.
     """
     for one in outcome.findings:
         yield dumps({"type": "finding", **finding_of(one)}) + "\n"

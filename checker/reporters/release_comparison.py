@@ -48,7 +48,7 @@ class ReleaseDifference(Record):
     telegram), and each copy's text there ("" if the copy has none or withholds it).
 
     `kind` is level, instruction, due, subject, classifier, reasons, captions, release, release-date, codes, mark,
-    withheld, text, or paragraph. `withheld_by` names the copy that withholds the text ("left" or "right"), or is "" if
+    withheld, text, or paragraph. `withheld_by` is the copy that withholds the text ("left" or "right"), or "" if
     neither or both do; `codes` are the exemption codes of its deletions.
     """
 
@@ -163,8 +163,8 @@ _READ: dict[str, Callable[[Telegram], str]] = {
 def _aligned(
     left: Sequence[Paragraph], right: Sequence[Paragraph]
 ) -> Iterator[tuple[Paragraph | None, Paragraph | None]]:
-    """Yield the paragraphs in pairs, in order, with None for a missing partner. Numbered paragraphs are paired by
-    section and number. Unnumbered ones are paired if their texts are equal, if either was cut, or if enough of their
+    """Yield the paragraphs in pairs, in document order, with None for a missing partner. Numbered paragraphs are paired
+    by section and number. Unnumbered ones are paired if their texts are equal, if either was cut, or if enough of their
     words are equal.
     """
     keys, others = [_key(item) for item in left], [_key(item) for item in right]

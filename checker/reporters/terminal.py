@@ -97,8 +97,8 @@ def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
 
 
 def configuration(outcome: Outcome) -> str:
-    """Return one line that names the configuration file and what each setting excluded, or "" if there is neither a
-    file nor an exclusion.
+    """Return one line with the configuration file and what each setting excluded, or "" if there is neither a file nor
+    an exclusion.
     """
     effects = "".join(f"; {one.setting}: {one.effect}" for one in outcome.restrictions)
     if not (effects or outcome.config_file):

@@ -76,7 +76,7 @@ def make(count: int, seed: int, defects: float, folder: str | None = None) -> It
 
 
 class Maker:
-    """The state of one run of the generator: the random numbers, the serial numbers used, and the recent telegrams."""
+    """The state of one generator run: the random numbers, the serial numbers used, and the recent telegrams."""
 
     def __init__(self, script: Script, words: Vocabulary, count: int, seed: int, defects: float) -> None:
         self.script = script

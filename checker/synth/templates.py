@@ -214,8 +214,8 @@ class Defect(Record):
 
     def apply(self, values: Values, header: str, body: str) -> tuple[str, str, str, int] | None:
         """Return the header and body after the edits, the words at which the finding is expected ("" if the defect
-        names none), and their offset in the text, or -1 if they do not occur. Without words, the offset is that of the
-        first edit.
+        specifies none), and their offset in the text, or -1 if they do not occur. Without words, the offset is that of
+        the first edit.
 
         Return `None` if a text to replace does not occur, or if the telegram has too few paragraphs for this defect.
         """

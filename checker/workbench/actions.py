@@ -103,7 +103,7 @@ def _criteria(query: str) -> Criteria:
 def decide(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
     """Record one decision about one or more findings, and return their number and the list's review progress.
 
-    Raises `InputError` if the number of findings is not the one that the reviewer confirmed.
+    Raises `InputError` if the number of findings differs from the number that the reviewer confirmed.
     """
     decision, reason = given["decision"], given["reason"]
     note = _text("note", given["note"], LONGEST_NOTE, lines=True)
@@ -182,7 +182,7 @@ def undo(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[
 
 @action(name=str, kind=str, query=str, size=str, seed=str, blind=str)
 def draw(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Draw a sample and write it to the audit's folder. Return the address of its page."""
+    """Draw a sample and write it to the audit's folder. Return the URL of its page."""
     name = given["name"]
     size, seed = _number("size", given["size"], 1, 5000), _number("seed", given["seed"], 0, 999_999_999)
     criteria = _criteria(given["query"])
@@ -198,8 +198,8 @@ def _number(name: str, text: str, low: int, high: int) -> int:
 
 @action(sample=str, document=str, by=str)
 def reviewed(workbench: Workbench, session: Session, given: dict[str, Any]) -> dict[str, object]:
-    """Record that a reviewer has read a sampled telegram completely. Return the address of the next telegram to read,
-    or of the sample if all have been read.
+    """Record that a reviewer has read a sampled telegram completely. Return the URL of the next telegram to read, or of
+    the sample if all have been read.
     """
     number = _number("document", given["document"], 0, 10**11)
     telegram = workbench.tables.telegram(number)

@@ -216,7 +216,7 @@ class Workbench:
             return added
 
     def reviewed(self, telegram: Row, sample: str, by: str) -> None:
-        """Record that a reviewer of a sample has read a telegram completely."""
+        """Record that a reviewer has completely read a telegram in a sample."""
         event = ReviewDecision(
             self.tables.keys([telegram["document"]])[telegram["document"]],
             "",
@@ -331,7 +331,7 @@ class Workbench:
         return self._texts.text(place, items, current) if place else PaneText((), ())
 
     def _highest(self) -> object:
-        """Return the highest level in the audit, as an entry of the vocabulary, or `None` if no level was read."""
+        """Return the highest level in the audit as a vocabulary entry, or `None` if no level was read."""
         code = self.tables.value("select level from telegram where rank is not null order by rank desc limit 1")
         return self.levels.get(code)
 

@@ -1,9 +1,9 @@
 """Guard every route: decide which requests are answered, and set the security headers of responses.
 
-Every program and every web page on the reader's machine can reach a loopback port, so the address alone protects
-nothing. The guard checks, in this order, the Host header, the method, the one-time token or the session cookie, and,
-for a POST, the origin, the content type, the CSRF value, and the size of the body. A request that it refuses never
-reaches a route.
+Every program and every web page on the reader's machine can reach a loopback port, so the port alone provides no
+protection. The guard checks, in this order, the Host header, the method, the one-time token or the session cookie, and,
+for a POST, the origin, the content type, the CSRF value, and the size of the body. A refused request never reaches a
+route.
 """
 
 from __future__ import annotations
@@ -204,8 +204,8 @@ class Guard:
             raise Refused(400, "The request is not JSON.") from None
 
     def _refusal(self, scope: Scope, refusal: Refused) -> Response:
-        """Return the response to a refused request. If the cookie is missing, it is a page with a link to the same
-        address.
+        """Return the response to a refused request. If the cookie is missing, the response is a page with a link to the
+        same URL.
 
         When a reader follows a link from another site, the browser sends no cookie; when the reader follows this link,
         it does.

@@ -71,8 +71,8 @@ def inspection_csv(request: Request) -> Response:
 
 
 def _report(workbench: Workbench, request: Request) -> SelfInspection:
-    """Return the self-inspection report. In a redacted view it contains no examples, because these name and quote
-    telegrams.
+    """Return the self-inspection report. In a redacted view, it contains no examples, because examples identify and
+    quote telegrams.
     """
     size, seed = _arguments(request)
     found = self_inspection.inspect(workbench.options.out, workbench.log, size, seed, _sample(workbench, request))

@@ -49,7 +49,7 @@ def count(value: object) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """Return a share as a percentage, or a dash if `whole` is 0."""
+    """Return `part` as a percentage of `whole`, or a dash if `whole` is 0."""
     return f"{100 * part / whole:.1f}%" if whole else "–"
 
 

@@ -140,7 +140,7 @@ class AuditTables:
     # ---- Running -----------------------------------------------------------------------------------------------------
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """Return the rows that a statement yields, as dictionaries. Statements are written in this package, never by
+        """Run a statement and return its rows as dictionaries. Statements are written in this package, never by
         users.
         """
         with self._con.cursor() as cursor:
@@ -318,7 +318,7 @@ class AuditTables:
         return found
 
     def _listed(self, criteria: Criteria, name: str) -> list[tuple[str, int]]:
-        """Return the counts for one facet with a separate query, which facets such as `tag` need."""
+        """Return the counts for one facet that needs a separate query, such as `tag`."""
         if name == "undetermined":  # these rows are left out unless a filter selects a kind
             where, values = self.condition(criteria, undetermined=True)
             sql = f"select undetermined, count(*) from item where {where} group by all"

@@ -171,8 +171,8 @@ def server_of(guard: Guard) -> uvicorn.Server:
 def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: Callable[[str, bool], None]) -> None:
     """Serve one audit until interrupted.
 
-    `log(line)` writes one line for each request, and `started(address, first)` is called with each new address for
-    signing in. Raises `CablecheckError` if the port is taken or if there is no finished audit.
+    `log(line)` writes one line for each request, and `started(address, first)` is called with each new sign-in URL.
+    Raises `CablecheckError` if the port is taken or if there is no finished audit.
     """
     listener = bind(port)
     try:

@@ -1,4 +1,4 @@
-"""Show a telegram's text in the pane: read it again from the corpus, verify it, and cut it into marked pieces.
+"""Show a telegram's text in the pane: reread it from the corpus, verify it, and cut it into marked pieces.
 
 The corpus is untrusted and may have changed since the audit. A document is identified by its number; its path comes
 from the tables. After links are resolved, the path must lead to a regular file below the audited paths, and the file
@@ -176,7 +176,7 @@ def _fixed_part(pattern: str) -> str:
 
 
 class TelegramTexts:
-    """Reads telegrams again from the corpus, and marks the positions of their findings."""
+    """Rereads telegrams from the corpus, and marks the positions of their findings."""
 
     def __init__(self, files: CorpusFiles, description: Mapping[str, Any], vocabulary: Vocabulary) -> None:
         self._files = files
