@@ -230,20 +230,20 @@ def _corpus(content: ReportContent) -> Iterator[str]:
     years = [(str(row[0]), [("error", row[2]), ("warning", row[3])], row[1]) for row in figures["by_year"]]
     yield _chart("Years", "The share of each year's documents with an error, or with only warnings.", years)
     orders = [(content.name(row[0]), [("error", row[5]), ("warning", row[6])], row[1]) for row in figures["eras"]]
-    yield _chart("Executive orders", "By the order in force on the date of the telegram.", orders)
+    yield _chart("Executive orders", "Documents by the order in force on the telegram's date.", orders)
     floor = post_floor(figures)
     posts = [(str(row[0]), [("share", row[2])], row[1]) for row in figures["posts"] if number(row[1]) >= floor]
-    note = f"Documents with an error or a warning; posts with at least {count(floor, 'document')}."
+    note = f"Documents with an error or a warning, at posts with at least {count(floor, 'document')}."
     yield _chart("Posts", note, posts)
     levels = [(content.name(row[0]), [(f"level-{str(row[0]).lower()}", row[2])], None) for row in figures["levels"]]
-    yield _chart("Levels", "The overall level, from the classification line.", levels)
+    yield _chart("Levels", "The overall level on the classification line.", levels)
     flow = [[content.name(row[0]), content.name(row[2]), row[4]] for row in figures["flow"]]
-    yield _table("Portions and classification line", "The highest portion mark, and the overall level.",
+    yield _table("Portions and classification line", "The highest portion mark, compared with the overall level.",
                  ("highest portion", "overall level", "documents"), flow)  # fmt: skip
     due: dict[str, list[tuple[str, object]]] = {}
     for year, basis, documents in figures["schedule"]:
         due.setdefault(str(year), []).append((f"basis-{basis}", documents))
-    note = "When classified telegrams are or were due: " + ", ".join(_BASIS.values()) + "."
+    note = "When classified telegrams are or were due for declassification: " + ", ".join(_BASIS.values()) + "."
     yield _chart("Declassification by year", note, [(year, parts, None) for year, parts in due.items()])
     yield _table("Not checked", "Why documents were excluded or failed.", ("reason", "documents"), figures["whys"])
     yield _table("How documents were read", "", ("reader", "layout", "profile", "documents"), figures["readers"])

@@ -107,38 +107,39 @@ def _tables(found: Figures) -> Iterator[Table]:
         ]
         for r in rules
     ]
-    note = "Documents to which each rule applied, on how many it failed, and its findings by severity."
+    note = "How many documents each rule applied to, how many of them failed, and its findings by severity."
     yield "Findings by rule", note, heads, rows
     rows = [list(row[:5]) for row in found["eras"]]
     yield (
         "Findings by era",
-        "By the order in force on the telegram's date.",
+        "Findings by the order in force on the telegram's date.",
         ("era", "telegrams", "error", "warning", "info"),
         rows,
     )
     rows = [[p[0], p[1], p[2], share(p[2], p[1]), p[3]] for p in found["posts"] if number(p[1]) >= post_floor(found)][
         :25
     ]
-    note = f"Telegrams with an error or a warning; posts with at least {post_floor(found)} telegrams."
+    note = f"Telegrams with an error or a warning, at posts with at least {post_floor(found)} telegrams."
     yield "Posts", note, ("post", "telegrams", "with findings", "share", "findings"), rows
     rows = [[row[0], row[2]] for row in found["levels"]]
-    yield "Levels", "The overall level, from the classification line.", ("level", "telegrams"), rows
+    yield "Levels", "The overall level on the classification line.", ("level", "telegrams"), rows
     rows = [[row[0], row[2], row[4]] for row in found["flow"]]
     yield (
         "From portions to banner",
-        "The highest portion mark, and the overall level.",
+        "The highest portion mark, compared with the overall level.",
         ("portions", "banner", "telegrams"),
         rows,
     )
     rows = [[str(row[0]), *row[1:]] for row in found["schedule"]]  # as text, so that the year gets no comma
     yield (
         "Declassification schedule",
-        "When classified telegrams are or were due, and on what basis.",
+        "When classified telegrams are or were due for declassification, and on what basis.",
         ("year", "by", "telegrams"),
         rows,
     )
     rows = [[str(row[0]), *row[1:]] for row in found["automatic"]]
-    yield "Automatic declassification", "31 December of the 25th year, if it applies.", ("year", "telegrams"), rows
+    note = "The years in which telegrams are or were due for automatic declassification."
+    yield "Automatic declassification", note, ("year", "telegrams"), rows
     yield (
         "Kinds of documents",
         "How each document was read.",

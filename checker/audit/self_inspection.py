@@ -119,8 +119,8 @@ def _drawn(population: Rows, size: int, seed: int) -> tuple[Rows, str]:
     number = min(max(1, size), len(population))
     drawn = [population[int((place + 0.5) * len(population) / number)] for place in range(number)]
     return drawn, (
-        f"{number:,} of {len(population):,} classified documents, ordered by level, post, and year, and taken at equal "
-        f"distances; seed {seed}. The same seed draws the same documents."
+        f"{number:,} of {len(population):,} classified documents, drawn at equal intervals from the list sorted by "
+        f"level, post, and year, with seed {seed}. The same seed draws the same documents."
     )
 
 
@@ -134,8 +134,9 @@ def _of_sample(population: Rows, sample: Sample) -> tuple[Rows, str]:
     if not drawn:
         raise InputError(f"no document in the sample {sample.name} is classified")
     return drawn, (
-        f"The {len(drawn):,} classified documents of the sample {sample.name}, out of {len(population):,} classified "
-        f"documents; up to {sample.size:,} documents of each level, drawn at random with seed {sample.seed}."
+        f"The {len(drawn):,} classified documents in the sample {sample.name}, out of {len(population):,} classified "
+        f"documents. The sample contains up to {sample.size:,} documents of each level, drawn at random with seed "
+        f"{sample.seed}."
     )
 
 
@@ -240,7 +241,7 @@ def markdown(found: SelfInspection, title: str) -> Iterator[str]:
     for words, value in (("confirmed by a reviewer", found.confirmed), ("confirmed or not reviewed yet", found.open)):
         low, high = wilson(value, number)
         yield f"- {words}: {value:,} of {number:,}, {100 * value / number:.1f}% ({100 * low:.1f}-{100 * high:.1f}%)\n"
-    yield "\nIn parentheses: the 95% interval for all classified documents.\n"
+    yield "\nThe 95% confidence interval for all classified documents is in parentheses.\n"
     if found.missed:
         yield f"\nConfirmed discrepancies that a reviewer reported but no rule found: {found.missed:,}.\n"
     yield "\n## Discrepancies by kind\n\n"
@@ -250,7 +251,8 @@ def markdown(found: SelfInspection, title: str) -> Iterator[str]:
     yield _rows(("post", "documents", "with a confirmed discrepancy", "with any discrepancy"), found.posts)
     yield "\n## Examples\n\n"
     yield _rows(("document", "rule", "kind", "what is wrong", "decision"), found.examples)
-    yield "\n## For the inspector\n\ncablecheck checks the form of markings. It cannot determine the following.\n\n"
+    yield "\n## For the inspector\n\n"
+    yield "cablecheck checks only the form of markings. A person must answer the following.\n\n"
     yield "".join(f"- {field}:\n\n  {BLANK}\n\n" for field in FIELDS[3:])
 
 

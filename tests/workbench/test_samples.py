@@ -114,7 +114,7 @@ def test_a_sample_of_telegrams_says_how_often_something_was_missed(reader, folde
     assert "error" in reader.post("/samples/reviewed", {"sample": "spring", "document": "0"} | person, 400)
     assert 0 == reader.json("/findings.json?decision=confirmed")["total"]
     report = plain(reader.get("/inspection/spring"))
-    assert "The 3 classified documents of the sample spring" in report and "with seed 3" in report
+    assert "The 3 classified documents in the sample spring" in report and "with seed 3" in report
     assert "confirmed by a reviewer: 1 of 3" in report and "2 (U)" in report
     assert "a reviewer reported but no rule found: 1." in reader.get("/inspection/spring.md")
     kinds = dict(
