@@ -189,7 +189,7 @@ def hide_known(
 def stale_entries(
     entries: list[BaselineEntry], findings: tuple[Finding, ...], checked: frozenset[str]
 ) -> list[BaselineEntry]:
-    """Return the entries for checked paths that record more findings than there are now, each with the number of
+    """Return the entries that record more findings in a checked path than there are now, each with the number of
     findings that no longer occur.
     """
     seen: dict[str, int] = {}

@@ -235,7 +235,7 @@ def _written(value: object) -> str:
 
 
 def schema() -> dict[str, object]:
-    """Return the JSON Schema for configuration files, which is also stored in `schemas/config.schema.json`."""
+    """Return the JSON Schema for configuration files. It is also stored in `schemas/config.schema.json`."""
     texts: dict[str, object] = {"type": "array", "items": {"type": "string"}}
     shapes: dict[str, dict[str, object]] = {
         "text": {"type": "string"},

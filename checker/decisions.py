@@ -1,4 +1,4 @@
-"""Keep the decisions log, which records reviewers' decisions about findings, one JSON line per event. Lines are never
+"""Keep the decisions log, which records reviewers' decisions about findings as one JSON line per event. Lines are never
 rewritten.
 
 `DecisionLog(path)` reads and checks the file. `append` adds a decision, and `undo` retracts the last one; both are on

@@ -458,7 +458,7 @@ def _undetermined(
 
 
 def first_line(telegram: Telegram, source: Source) -> Span:
-    """Return the span of the telegram's first line that is not blank, which is used for findings without a position."""
+    """Return the span of the telegram's first nonblank line, used for findings without a position."""
     text = source.text
     whole = next((part.span for part in telegram.parts if part.kind != "blank"), telegram.span)
     start, end = whole.start, whole.end
@@ -524,7 +524,9 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
 
 
 def _absent(parts: Iterable[tuple[str, Any]]) -> str:
-    """Return "FIELD is absent" for the first field without a value that left a condition undetermined, or ""."""
+    """Return "FIELD is absent" for the first absent field that left a condition undetermined, or "" if there is
+    none.
+    """
     from .rulebook.tracing import absent_field  # loaded only by `explain`
 
     field = next(filter(None, (absent_field(step) for _, step in parts)), "")

@@ -173,8 +173,8 @@ def _severities(options: Options, rulebook: Rulebook, mandatory: tuple[str, ...]
 
 
 def _pattern(options: Options, glob: str) -> str:
-    """Return a glob from the configuration file relative to the working folder. A glob that begins with `*` remains
-    unchanged.
+    """Convert a glob from the configuration file to one that is relative to the working folder, and return it. A glob
+    that begins with `*` remains unchanged.
     """
     base = os.path.relpath(options.folder) if options.config_file else "."
     return glob if base == "." or glob.startswith("*") else os.path.normpath(os.path.join(base, glob))
@@ -446,7 +446,7 @@ def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:
 
 
 def note_of(rule: Rule, severity: str = "", details: bool = True) -> RuleNote:
-    """Return the data about a rule that reports show.
+    """Return the rule data that reports show.
 
     `severity` is the rule's severity according to the settings, or "". Without `details`, the summary, citations, and
     help stay empty, which saves 2 ms.

@@ -231,8 +231,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def words_of(text: str) -> str:
-    """Return the words in a text in lower case, each between spaces. Every character that is not a letter or digit
-    separates words.
+    """Return a text's words in lower case, separated by single spaces, with a space at each end. Every character that
+    is not a letter or digit separates words.
     """
     return f" {' '.join(_WORD.findall(text.casefold()))} "
 

@@ -267,7 +267,7 @@ class Outcome(Record):
     rule_url: str = ""
 
     def by_document(self) -> Iterator[tuple[DocumentResult, list[Finding]]]:
-        """Yield each document's result with those of its findings that are shown."""
+        """Yield each document's result together with its shown findings."""
         shown = {id(finding) for finding in self.findings}
         for result in self.results:
             yield result, [finding for finding in result.findings if id(finding) in shown]

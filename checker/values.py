@@ -59,13 +59,13 @@ class Date(Record):
         raise ValueError(f"not a date: {iso}")
 
     def before(self, other: Date) -> bool | None:
-        """Return whether this date is before the other one, or None if the dates are not precise enough to tell."""
+        """Return whether this date is before `other`, or None if the dates are not precise enough to tell."""
         if self.last < other.first:
             return True
         return False if self.first >= other.last else None
 
     def same(self, other: Date) -> bool | None:
-        """Return whether both dates are the same day, or None if they are not precise enough to tell."""
+        """Return whether this date and `other` are the same day, or None if they are not precise enough to tell."""
         if self.first == self.last == other.first == other.last:
             return True
         return False if self.last < other.first or other.last < self.first else None

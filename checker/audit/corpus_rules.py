@@ -430,7 +430,7 @@ def _unredacted(value: object) -> str:
 
 
 def findings(rule: CorpusRule, query: Query, redact: bool) -> Iterator[Row]:
-    """Yield a rule's findings in the tables of an audit as rows, in document order. Only the findings of one document
+    """Yield a corpus rule's findings for an audit as table rows, in document order. Only the findings of one document
     are in memory at a time.
     """
     for (document, *place), group in groupby(_located(rule, query), key=itemgetter(0)):

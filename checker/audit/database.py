@@ -122,8 +122,8 @@ def _shifted(table: str, shifts: Sequence[int]) -> list[str]:
 
 
 def connect() -> Any:
-    """Open a connection for statements written in this package, with one thread, so that equal rows produce equal
-    bytes.
+    """Open a single-threaded connection for statements written in this package. With one thread, equal rows produce
+    equal bytes.
     """
     con = engine().connect(":memory:")
     for setting in (

@@ -133,7 +133,7 @@ def one_line(quote: object) -> str:
 
 
 def share(part: object, whole: object) -> str:
-    """Return a number as a percentage of another, or "-" if the other is zero."""
+    """Return `part` as a percentage of `whole`, or "-" if `whole` is zero."""
     return f"{100 * number(part) / number(whole):.1f}%" if number(whole) else "-"
 
 

@@ -164,8 +164,8 @@ def _kind_at(keys: Sequence[str], element: str) -> FieldType | None:
 
 
 def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
-    """Return the keys that enclose a position, outermost first, found from the indentation of the lines above and the
-    braces on its own line.
+    """Return the keys that enclose a position, outermost first. They are determined from the indentation of the lines
+    above and from the braces on the position's own line.
     """
     before = lines[row][:column]
     keys = _open_keys(before)

@@ -13,8 +13,8 @@ _MAX_WORDS = 6  # words of the longest level with its control
 
 
 def fact(view: View, name: str, start: int, end: int) -> Fact | None:
-    """Return the fact `name`, whose value is `view`'s text from `start` to `end` without surrounding whitespace, or
-    `None` if there is only whitespace.
+    """Return a fact called `name`, whose value is `view`'s text from `start` to `end` without surrounding whitespace.
+    Return `None` if there is only whitespace.
     """
     value = view.text[start:end]
     text = value.strip()

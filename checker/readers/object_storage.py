@@ -196,7 +196,7 @@ class RangedFile(io.RawIOBase):
 
 
 def _first_line(error: Exception) -> str:
-    """Return "does not exist" for a missing file, or the first line of a store's error message; the other lines are a
+    """Return "does not exist" for a missing file, or the first line of a store's error message, whose other lines are a
     traceback.
     """
     if isinstance(error, FileNotFoundError):

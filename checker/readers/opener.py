@@ -102,7 +102,7 @@ def read_document(
     settings: Mapping[str, object] | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Reading | Unreadable:
-    """Read one document of a file again, in the same way as `read`. Return it, or `Unreadable` if the file no longer
+    """Reread one document of a file in the same way as `read`. Return it, or `Unreadable` if the file no longer
     contains it.
 
     `member`, `start`, and `size` are the document's attributes in `Reading`, `line` is the line on which it begins, and

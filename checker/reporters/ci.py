@@ -67,7 +67,7 @@ _SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
 def gitlab(outcome: Outcome, display: Display) -> Iterator[str]:
     """Yield a JSON array with an issue for each finding, undetermined verdict, and failed document (severity
-    "blocker"), and one that describes the configuration if its settings excluded anything.
+    "blocker"), and an issue that describes the configuration if its settings excluded anything.
     """
     rows: list[dict[str, object]] = []
     seen: dict[str, int] = {}

@@ -128,7 +128,7 @@ def document_of(one: DocumentResult) -> dict[str, object]:
 
 
 def rules_of(outcome: Outcome) -> list[dict[str, object]]:
-    """Return the rules that ran as JSON objects, with their verdict counts if statistics were requested."""
+    """Return, as JSON objects, the rules that ran. Verdict counts are included if statistics were requested."""
     counts = {row[0]: row for row in statistics_rows(outcome)} if outcome.statistics else {}
     rows = []
     for note in outcome.rules.values():

@@ -225,8 +225,8 @@ def _paragraphs(
 def _passage(
     one: Paragraph, two: Paragraph, mine: list[str], other: list[str], left: Telegram, right: Telegram
 ) -> Iterator[ReleaseDifference]:
-    """Yield the difference between two passages of a paragraph, given as words. Yield nothing if both copies have a
-    deletion there and the other words are equal.
+    """Yield the difference between two passages of a paragraph. Passages are lists of words. Yield nothing if both
+    copies have a deletion there and the other words are equal.
     """
     gone = (_GONE in mine or (not mine and one.cut), _GONE in other or (not other and two.cut))
     text, other_text = (" ".join(word for word in words if any(map(str.isalnum, word))) for words in (mine, other))

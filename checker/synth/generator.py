@@ -32,7 +32,7 @@ class Planted(Record):
 
 
 class Made(Record):
-    """A synthetic telegram. `number` counts the documents of the corpus from 1; `text` is the header followed by the
+    """A synthetic telegram. `number` is its 1-based document number in the corpus; `text` is the header followed by the
     body.
     """
 

@@ -16,8 +16,8 @@ Lists = dict[str, list[Any]]
 
 
 def fields(text: str) -> set[str]:
-    """Return the names in a template's braces. Raises `ConfigError` if a pair of braces contains anything but a plain
-    name, such as `{a.b}` or `{a!r}`.
+    """Return the names in a template's braces. Raises `ConfigError` for braces such as `{a.b}` or `{a!r}`, which
+    contain more than a plain name.
     """
     found = set()
     try:

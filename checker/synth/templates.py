@@ -377,7 +377,7 @@ def _parts(name: str, file: RuleFile) -> None:
 
 
 def _profiles(file: RuleFile) -> None:
-    """Report templates with a profile that is not in the shipped table."""
+    """Report templates with a profile that is not in the shipped `profiles` table."""
     known = rulebook.load().vocabulary["profiles"].codes()
     for template_node in _entries(file, "templates"):
         node = template_node.pairs["profile"][1] if "profile" in template_node.pairs else None

@@ -82,7 +82,9 @@ def _text(name: str, text: str, longest: int, lines: bool = False) -> str:
 
 
 def _reviewer(workbench: Workbench, session: Session, given: str) -> str:
-    """Return the reviewer's name for new events, and store it in the session. Raises `InputError` if none is known."""
+    """Return the reviewer's name for new events, and store it in the session. Raises `InputError` if no name is
+    known.
+    """
     name = workbench.options.reviewer or _text("name", given, LONGEST_NAME) or session.reviewer
     if not name:
         raise InputError("Enter your name first: every decision needs one.")

@@ -136,8 +136,8 @@ class Workbench:
         return latest.decision if latest else grammar.UNREVIEWED
 
     def history(self, item: Row) -> list[dict[str, str]]:
-        """Return the decisions about a finding, latest first, each with a note if it was undone, or if the text or the
-        rules have changed since.
+        """Return the decisions about a finding, latest first. A decision has a note if it was undone, or if the text or
+        the rules have changed since.
         """
         gone = {event.undoes for event in self.log.events}
         found = []
@@ -160,7 +160,7 @@ class Workbench:
         return str(telegram["text_hash"] or "") if telegram else ""
 
     def decide(self, rows: Sequence[Row], form: ReviewDecision) -> None:
-        """Record the same decision about one or more findings. `form` contains the values that the events share.
+        """Record the same decision about one or more findings. `form` contains the values that all the decisions share.
 
         The findings are rows of `item` with `text_hash`, as `AuditTables.named` and `with_fingerprints` return them.
         """

@@ -79,7 +79,7 @@ def _asked_item(workbench: Workbench, asked: str | None, notices: list[str]) -> 
 
 
 def pane_part(request: Request) -> Response:
-    """Return the pane for one finding, which the script inserts next to the list, or a JSON error with status 404."""
+    """Return one finding's pane, which the script inserts next to the list, or a JSON error with status 404."""
     workbench = of(request)
     criteria, notices = read_criteria(workbench, request, ("item",))
     item = _asked_item(workbench, request.query_params.get("item"), notices)

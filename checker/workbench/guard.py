@@ -66,7 +66,7 @@ class Refused(Exception):
 
 
 class Guard:
-    """An ASGI application that passes on requests from the reader's own pages and refuses all others.
+    """An ASGI application that passes on requests from the reader's own pages and rejects all others.
 
     `page(status, sentence, link)` builds the page for a refusal, `log(line)` writes one line for each request, and
     `announce(token)` is called with the next token after one has been used.

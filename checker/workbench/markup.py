@@ -34,7 +34,7 @@ def environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """Return a value in the form in which templates print it.
+    """Return a value as templates print it.
 
     None becomes an empty string, and characters that hide or reorder text are replaced.
     """

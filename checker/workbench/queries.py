@@ -197,8 +197,8 @@ class AuditTables:
         return self.rows("select * from item where fingerprint = ? order by id", [fingerprint])
 
     def related(self, item: Row) -> list[int]:
-        """Return the other positions that a finding compares, as a flat list of four numbers for each: line, column,
-        end line, end column.
+        """Return the other positions that were compared for a finding, as a flat list with four numbers for each: line,
+        column, end line, end column.
 
         They are read on demand, because loading them for all findings takes one-third longer. The list is empty if the
         audit was made by a version that did not record them.

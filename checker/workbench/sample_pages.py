@@ -48,7 +48,7 @@ def _row(workbench: Workbench, name: str) -> dict[str, object]:
 
 
 def _overall(found: Mapping[str, Precision]) -> str:
-    """Return the precision over all rules with its interval, as text, or "" if too few findings were judged."""
+    """Return the precision over all rules and its interval as text, or "" if too few findings were judged."""
     share = overall(found)
     return f"{100 * share[0]:.0f}% ({100 * share[1]:.0f}-{100 * share[2]:.0f}%)" if share else ""
 

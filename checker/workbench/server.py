@@ -29,7 +29,7 @@ HOST = "127.0.0.1"  # the only address that is served; a remote machine is reach
 
 
 def colors(request: Request) -> Response:
-    """Return the CSS for the pages' colors, which reports written by the command line also use."""
+    """Return the CSS for the pages' colors, which are also used in reports written by the command line."""
     return Response(page_style.COLORS, media_type="text/css")
 
 
@@ -88,7 +88,7 @@ POSTS = (
 
 
 def application(workbench: Workbench, port: int, log: Callable[[str], None], announce: Callable[[str], None]) -> Guard:
-    """Return the ASGI application for one audit, behind the guard."""
+    """Return the ASGI application for one audit, wrapped in the guard."""
     routes: list[Route | Mount] = [Route(path, page, methods=["GET"]) for path, page in ROUTES]
     routes += [Route(path, action, methods=["POST"]) for path, action in POSTS]
     routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))

@@ -239,7 +239,9 @@ def _marks(reading: Reading, findings: Sequence[Mapping[str, Any]], current: int
 
 
 def _compared(view: View, row: Mapping[str, Any]) -> list[Mark]:
-    """Return a mark for each other position that a finding compares. The row stores each position as four numbers."""
+    """Return marks for the other positions that were compared for a finding. The row stores four numbers for each
+    position.
+    """
     numbers = row.get("related") or ()
     marks = []
     for line, column, end_line, end_column in zip(*[iter(numbers)] * 4, strict=False):
