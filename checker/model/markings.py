@@ -16,10 +16,10 @@ class Token(Node):
     compartments, numbers, or program names in the order written. `before` is the separator before the token, including
     spaces and line breaks; `separators` contains the distinct separators between countries. `codes` contains all codes
     that the token implies: a system and its known compartments. `standing` is "current", "retired", or "supplemental"
-    (a word that is not a control). `countries_in_order` is true if a leading owner is followed by trigraphs A-Z and
-    then groups A-Z. `unknown_countries` are not in any table; `doubled_countries` are members of a group in the same
-    list. `role` is the role of the marking that contains the token ("banner" or "portion"). `nearest` is the closest
-    known spelling of a control to an unknown word.
+    (a word that is not a control). `countries_in_order` is true if the list is in this order: the owner (if it comes
+    first), trigraphs A-Z, groups A-Z. `unknown_countries` are not in any table; `doubled_countries` are members of a
+    group in the same list. `role` is the role of the marking that contains the token ("banner" or "portion"). `nearest`
+    is the closest known spelling of a control to an unknown word.
     """
 
     text: str

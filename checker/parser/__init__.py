@@ -1,9 +1,9 @@
 """Parse text into a `Telegram`.
 
-Every text yields a telegram; a part that cannot be read becomes an `Unread`. `parse` removes page lines, chooses the
-layout, reads the text according to it, and derives the remaining fields from the parts.
+Every text yields a telegram; a part that cannot be read becomes an `Unread`. `parse` removes page lines, chooses a
+layout, reads the text according to that layout, and derives the remaining fields from the parts.
 
-A module that few texts need is imported where it is used; the comment beside the import gives the time that this saves.
+A module that few texts need is imported where it is used; the comment next to the import states the time saved.
 """
 
 from __future__ import annotations
@@ -38,10 +38,9 @@ _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing",
 def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
     """Return the telegram in `view`.
 
-    `words` is the vocabulary to read it with; if the text is known to be a document of a profile with its own levels,
-    pass that profile's vocabulary. `facts` are the values that the wrapper states about the document. `as_of` is the
-    day for which the declassification status is computed. Never raises an exception: an unreadable part becomes an
-    `Unread`.
+    `words` is the vocabulary for reading the text. For a document known to have a profile with its own levels, pass
+    that profile's vocabulary. `facts` are the values that the wrapper states about the document. `as_of` is the day for
+    which the declassification status is computed. Never raises an exception.
     """
     whole = Cursor(view, words, grammar_of(words))
     if glued_levels(whole):
@@ -70,7 +69,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 
 
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
-    """Remove from the text what copying and review added to it.
+    """Remove text that was added during copying and review.
 
     Return a cursor over the remaining text, the cuts, and the deletions marked in the margin.
     """
@@ -102,8 +101,8 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text into the telegram according to its layout. Return the cursor that was used, in which lost line
-    breaks may be restored.
+    """Read the text into the telegram according to its layout. Return the cursor that was used, which may have lost
+    line breaks restored.
     """
     if cursor.words.scheme is not None:
         return _read_document(cursor, telegram)
@@ -141,8 +140,8 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _divided(cursor: Cursor) -> Cursor:
-    """Return a cursor over the text with lost line breaks before paragraphs restored, or `cursor` itself if none are
-    lost.
+    """Return a cursor over the text in which lost line breaks before paragraphs are restored, or `cursor` itself if no
+    line breaks were lost.
     """
     if not has_long_line(cursor):
         return cursor
@@ -153,8 +152,8 @@ def _divided(cursor: Cursor) -> Cursor:
 
 
 def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
-    """Read a printed form into the telegram, and return the cursor. For a form that belongs to another profile, such as
-    a military message, set only the layout and the profile.
+    """Read a printed form into the telegram, and return the cursor. If the form belongs to another profile, such as a
+    military message, set only the layout and profile.
     """
     from .layouts.printed_forms import read_incoming_form, read_viewer_print  # 1 ms: few telegrams are printed forms
 
@@ -168,7 +167,7 @@ def _read_printed(cursor: Cursor, telegram: Telegram, form: str) -> Cursor:
 
 
 def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text as a marked document, discarding any earlier reading as a telegram. Return a cursor with the
+    """Read the text as a marked document, discarding any earlier reading as a telegram. Return a cursor that uses the
     vocabulary of the document's marking scheme.
     """
     from .layouts.document_scheme import mark_unrecognized, vocabulary_of_document  # as below
@@ -186,7 +185,9 @@ def _read_document(cursor: Cursor, telegram: Telegram) -> Cursor:
 
 
 def _empty_telegram(telegram: Telegram) -> Telegram:
-    """Return a new telegram with only the span, layout, reference day, source record, and page additions of another."""
+    """Return a new telegram with only the span, layout, reference day, source record, and page additions of another
+    telegram.
+    """
     other = Telegram(telegram.span, telegram.layout)
     for field in ("as_of", "source_record", "page_lines", "stamps", "page_level", "attributes"):
         setattr(other, field, getattr(telegram, field))
@@ -199,7 +200,7 @@ def _copy_fields(telegram: Telegram, other: Telegram) -> None:
 
 
 def _is_cable(telegram: Telegram) -> bool:
-    """Return whether a part was read that occurs only in telegrams, such as a date-time group or a TAGS line."""
+    """Return whether a part that occurs only in telegrams, such as a date-time group or a TAGS line, was read."""
     banner = telegram.banner
     numbered = isinstance(banner, Banner) and banner.serial is not None
     parts = (telegram.dtg, telegram.sender, telegram.station, telegram.security, telegram.tags_line)
@@ -212,7 +213,7 @@ def _is_cable(telegram: Telegram) -> bool:
 
 
 def _has_order(line: EoLine | Unread | None) -> bool:
-    """Return whether an E.O. line is genuine rather than a line of prose that begins with an order's number."""
+    """Return whether an E.O. line is genuine rather than a line of prose that begins with an order number."""
     if not isinstance(line, EoLine):
         return False
     event = not isinstance(line.instruction, Instruction) or line.instruction.kind == "event"
@@ -220,7 +221,7 @@ def _has_order(line: EoLine | Unread | None) -> bool:
 
 
 def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether page lines, archive attributes, a serial number in the source record, or a notice of missing text
+    """Return whether page lines, archive attributes, a serial number in the source record, or a missing-text notice
     shows that the document is a telegram.
     """
     if (
@@ -233,8 +234,8 @@ def _has_cable_frame(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether labels or the first paragraph appear to be hidden within lines, because the text contains more of
-    them than were read.
+    """Return whether labels or the first paragraph appear to be hidden within lines, because they occur in the text but
+    were not read.
     """
     if not _has_first_paragraph(telegram) and any(sign in cursor.fold for sign in _FIRST_MARKS):
         return True
@@ -253,8 +254,8 @@ def _has_first_paragraph(telegram: Telegram) -> bool:
 
 
 def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text contains a references label or, in a classified telegram, an authority label, although
-    that field was not read.
+    """Return whether the text contains a references label although no references were read or, in a classified
+    telegram, an authority label although no authority was read.
     """
     if "references" not in cursor.collected:
         form = cursor.grammar.label("reference", "line")[0] + ":"

@@ -1,4 +1,4 @@
-"""Define the cursor over the text being parsed, the cuts that remove text from it, and the division of the text into
+"""Define the cursor over the text being parsed and the cuts that remove text from it, and divide the text into
 parts.
 """
 
@@ -41,8 +41,8 @@ class Cursor:
     """The text being parsed: a view, its folded text, and the offset at which each part begins.
 
     `day` is the telegram's date once it is known. `lowered` is true if the text has lost its capitals. `collected` maps
-    a field of the telegram to its nodes so far; if nodes were appended to the field's tuple one by one, each step would
-    copy the tuple.
+    each field of the telegram to the nodes found so far; appending them to the field's tuple one by one would copy the
+    tuple each time.
     """
 
     __slots__ = (
@@ -77,7 +77,7 @@ class Cursor:
         self._places: dict[str, list[int]] = {}
 
     def without(self, cuts: list[Cut]) -> Cursor:
-        """Return a cursor over the text without `cuts`, which must be in order and must not overlap."""
+        """Return a cursor over the text without `cuts`, which must be in text order and must not overlap."""
         if not cuts:
             return self
         fold = ""
@@ -93,8 +93,8 @@ class Cursor:
 
     @property
     def year(self) -> int | None:
-        """Return the year of the telegram's date, which determines the century of two-digit years, or `None` if the
-        date is not known.
+        """Return the year of the telegram's date, or `None` if the date is not known. This year determines the century
+        of two-digit years.
         """
         return self.day.first.year if self.day is not None else None
 
@@ -107,7 +107,7 @@ class Cursor:
         self.collected.setdefault(field, []).extend(nodes)
 
     def flush(self, node: Node, *fields: str) -> None:
-        """Append the nodes held for each of `fields` to that field of `node`. They are then no longer held."""
+        """Append the nodes held for each of `fields` to that field of `node`, and stop holding them."""
         for field in fields:
             more = self.collected.pop(field, None)
             if more:
@@ -116,8 +116,8 @@ class Cursor:
     def places(self, sign: str) -> list[int]:
         """Return all offsets at which `sign` occurs, in ascending order. Each string is searched for only once.
 
-        If `Grammar.stems` lists a core of `sign`, only the positions of that core are examined: one search for it
-        serves many strings.
+        If `Grammar.stems` contains a core of `sign`, only the positions of that core are examined, because a single
+        search for the core serves many strings.
         """
         found = self._places.get(sign)
         if found is not None:
@@ -189,8 +189,8 @@ class Cursor:
         return not start or self.fold[start - 1] == "\n"
 
     def is_glued(self, offset: int) -> bool:
-        """Return whether a capital at `offset` directly follows a lower-case letter, which shows that a space is
-        missing.
+        """Return whether a capital letter at `offset` directly follows a lower-case letter, which indicates a missing
+        space.
         """
         return self.text[offset - 1 : offset].islower() and self.text[offset : offset + 1].isupper()
 
@@ -199,16 +199,16 @@ class Cursor:
         return self.fold.rfind("\n", 0, offset) + 1
 
     def flat(self, start: int, end: int) -> str:
-        """Return a span's folded text with line feeds replaced by spaces, so that offsets do not change."""
+        """Return a span's folded text with each line feed replaced by a space, so that offsets do not change."""
         return self.fold[start:end].replace("\n", " ")
 
     def joined(self, start: int, end: int) -> str:
-        """Return the words in a span as written, on one line and separated by single spaces."""
+        """Return the words in a span as written, but on one line and separated by single spaces."""
         return " ".join(self.text[start:end].split())
 
 
 def folded(text: str) -> str:
-    """Return the text in upper case, with its length unchanged. Blanks of any kind become spaces, and line breaks
+    """Return the text in upper case without changing its length. Blanks of any kind become spaces, and line breaks
     become line feeds.
     """
     upper = text.upper()
@@ -231,8 +231,8 @@ def _upper(letter: str) -> str:
 
 
 def without_overlap(cuts: list[Cut]) -> list[Cut]:
-    """Return the cuts in order, each reduced to the part that no earlier cut covers. Cuts that are covered entirely are
-    omitted.
+    """Return the cuts in text order, reducing each to the part that no earlier cut covers. Cuts that are covered
+    entirely are omitted.
     """
     found: list[Cut] = []
     edge = 0
@@ -245,9 +245,9 @@ def without_overlap(cuts: list[Cut]) -> list[Cut]:
 
 
 def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
-    """Return `earlier` and the later `cuts` together, in order and without overlaps.
+    """Return `earlier` and the later `cuts` together, in text order and without overlaps.
 
-    The offsets of `cuts` count in the text without `earlier`; they are converted to offsets in the whole text.
+    The offsets in `cuts` refer to the text without `earlier`; they are converted to offsets in the whole text.
     """
     found = [*earlier]
     for cut in cuts:
@@ -307,7 +307,7 @@ def _begins(whole: Cursor, cursor: Cursor) -> list[tuple[int, str]]:
 
 def _with_cuts(whole: Cursor, begins: list[tuple[int, str]], cuts: list[Cut]) -> list[tuple[int, str]]:
     """Return `begins`, the beginnings of the parts, with the beginnings of the cuts added. After a cut, the part that
-    it interrupts continues.
+    was interrupted continues.
     """
     found: list[tuple[int, str]] = []
     at = 0

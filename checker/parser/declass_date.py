@@ -1,8 +1,8 @@
-"""Compute the declassification date that follows from an instruction, schedule, or default, its limit, and its status
-on a given day.
+"""Compute the declassification date that follows from an instruction, schedule, or default, along with its limit and
+its status on a given day.
 
-Every number of years and every first day comes from the `durations` table; this module contains only the order of the
-decisions (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
+Every number of years and every first day comes from the `durations` table; this module defines only the order in which
+the decisions are made (IC-REG-2016 p. 31-34; E.O. 13526 sec. 3.3 for automatic declassification).
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ class _Facts(Record):
 
 
 def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
-    """Return when a document is to be declassified, as far as its instruction, date, level, and order determine this.
+    """Return when a document is to be declassified, as far as this follows from its instruction, date, level, and
+    order.
 
-    A value that cannot be read yields the status `unknown`. Without a reference day (`as_of`), the status is `None` if
-    it depends on the day.
+    The status is `unknown` if a required value cannot be read. If the status depends on the day and there is no
+    reference day (`as_of`), it is `None`.
     """
     facts = _facts(telegram, words)
     kind = facts.kind if facts.kind != "unread" else None
@@ -93,7 +94,9 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
 
 
 def _where(telegram: Telegram) -> Span:
-    """Return the span of the instruction, or else of the E.O. line, the classification line, or the top of the text."""
+    """Return the span of the first of these that is present: the instruction, the E.O. line, the classification line,
+    or else the top of the text.
+    """
     eo = telegram.eo if isinstance(telegram.eo, EoLine) else None
     node = next((one for one in (telegram.instruction, eo, telegram.banner) if one is not None), None)
     return node.span if node is not None else Span(telegram.span.start, telegram.span.start)
@@ -127,8 +130,8 @@ def _group(telegram: Telegram, words: Vocabulary) -> str | None:
 
 
 def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether a portion mark or the banner contains a control under the Atomic Energy Act, to which the dates in
-    the orders do not apply.
+    """Return whether a portion mark or the banner contains an Atomic Energy Act control. The dates in the orders do not
+    apply to such information.
     """
     codes = telegram.portion_controls
     if isinstance(telegram.banner, Banner) and telegram.banner.marking is not None:
@@ -141,10 +144,10 @@ def _is_restricted_data(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _entry(facts: _Facts, kind: str, more: str = "") -> Entry | None:
-    """Return the row of `durations` for an instruction kind under the document's order, or `None`.
+    """Return the row in the `durations` table for an instruction kind under the document's order, or `None`.
 
-    A row for the document's level takes precedence over one for all levels. If `more` is given, return only the row
-    with that suffix.
+    A row for the document's level takes precedence over one for all levels. If `more` is given, only the row with that
+    suffix is considered.
     """
     key = f"{facts.era}/{kind}"
     if more:
@@ -164,8 +167,8 @@ def _cite(facts: _Facts, key: str) -> tuple[str, ...]:
 
 
 def _end(start: Date, entry: Entry) -> Date | None:
-    """Return the date on which the entry's number of years from `start` ends: the same day of the year, or 31 December.
-    Return `None` if the entry gives no number.
+    """Return the date that is the entry's number of years after `start`: either the same day of the year, or 31
+    December. Return `None` if the entry does not specify a number of years.
     """
     if not entry.fact("years"):
         return None
@@ -210,14 +213,16 @@ def _expected(facts: _Facts) -> Declass:
 
 
 def _clause(facts: _Facts, kind: str | None) -> str:
-    """Return the clause that allows a date to be marked, or an empty string if the row of `durations` states none."""
+    """Return the clause that allows a date to be marked, or an empty string if the row in the `durations` table does
+    not state one.
+    """
     entry = _entry(facts, kind or "none")
     return entry.fact("clause") if entry is not None else ""
 
 
 def _by_table(facts: _Facts, result: Declass) -> None:
-    """Set the date that follows from a schedule, an exemption without a date, or the default for a missing or retired
-    value.
+    """Set the date that follows from a schedule, from an exemption without a date, or from the default for a missing or
+    retired instruction.
     """
     kind = facts.kind or "none"
     entry = _entry(facts, kind)
@@ -264,7 +269,7 @@ def _set_limit(facts: _Facts, result: Declass) -> None:
 
 
 def _has_longer_limit(facts: _Facts, kind: str, found: Date) -> bool:
-    """Return whether a longer duration, which depends on facts not visible in the text, would cover the date."""
+    """Return whether the date would be within a longer duration that depends on facts not visible in the text."""
     if facts.made is None:
         return False
     for special in ("/foreign", "/amended"):
@@ -276,7 +281,7 @@ def _has_longer_limit(facts: _Facts, kind: str, found: Date) -> bool:
 
 
 def _is_within(found: Date, limit: Date) -> bool | None:
-    """Return whether a date is within the limit, or `None` if the dates are too imprecise to decide. One day of
+    """Return whether a date is within the limit, or `None` if the dates are too imprecise to determine this. One day of
     tolerance is allowed, because date-time groups are in UTC.
     """
     tolerant = limit.plus_days(1)
@@ -286,8 +291,8 @@ def _is_within(found: Date, limit: Date) -> bool | None:
 
 
 def _set_automatic(facts: _Facts, result: Declass) -> None:
-    """Set the date of automatic declassification, unless the information is exempt: 31 December of the 25th year, or
-    the first day of automatic declassification if that is later.
+    """Set the date of automatic declassification, unless the information is exempt. The date is 31 December of the 25th
+    year, or the first day of automatic declassification if that is later.
     """
     entry = facts.table.get("automatic")
     if entry is None or facts.made is None or result.exempt is not None:

@@ -1,4 +1,4 @@
-"""Build tables that look up words other than markings by their spelling. Each table is built from the vocabulary when
+"""Build tables for looking up words other than markings by their spelling. Each table is built from the vocabulary when
 it is first used.
 """
 
@@ -19,8 +19,8 @@ _Spellings = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]  # by code and k
 
 
 class Control:
-    """A control on the classification line: its letters without spaces, its entry, and the level that it implies, if
-    any.
+    """A control on the classification line: its letters without spaces, its entry, and the level that it implies, or
+    None.
     """
 
     __slots__ = ("code", "entry", "letters", "level")
@@ -33,7 +33,7 @@ class Control:
 
 
 class Grammar:
-    """The look-up tables for one vocabulary. Words are in upper case; "letters" means a spelling without its spaces."""
+    """The lookup tables for one vocabulary. Words are in upper case; "letters" means a spelling without spaces."""
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
@@ -55,7 +55,7 @@ class Grammar:
 
     @cached_property
     def banner_signs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return (core, spellings) for the beginnings of classification lines, where every spelling contains the core.
+        """Return (core, spellings) for the beginnings of classification lines. Each of the spellings contains the core.
 
         If a core does not occur in a text, its spellings need not be searched for.
         """
@@ -87,7 +87,7 @@ class Grammar:
 
     @cached_property
     def group_levels(self) -> dict[str, Level]:
-        """Return a mapping from letters to levels. The group on a security line repeats the letter of the level, as in
+        """Return a mapping from letters to levels. The group on a security line repeats the level's letter, as in
         CCCCC.
         """
         found: dict[str, Level] = {}
@@ -100,7 +100,9 @@ class Grammar:
 
     @cached_property
     def controls(self) -> tuple[Control, ...]:
-        """Return the controls that may appear on the classification line, one for each spelling, longest first."""
+        """Return the controls that may appear on the classification line, one for each spelling, longest spelling
+        first.
+        """
         found: dict[str, Control] = {}
         for entry in self.words["captions"]:
             if entry.fact("banner") == "yes":
@@ -167,7 +169,7 @@ class Grammar:
 
     @cached_property
     def era_numbers(self) -> dict[str, str]:
-        """Return a mapping from each order's number to the code of its era, or of its first era if it has two."""
+        """Return a mapping from each order's number to the code of its era, or of the first one if it has two eras."""
         found: dict[str, str] = {}
         for entry in self.words["eras"]:
             if entry.fact("number"):
@@ -186,7 +188,7 @@ class Grammar:
 
     @cached_property
     def months(self) -> dict[str, int]:
-        """Return a mapping from each month's name, short or long, to its number."""
+        """Return a mapping from the full and abbreviated name of each month to the month's number."""
         return {form: entry.rank or 0 for entry in self.words["months"] for form in entry.spellings()}
 
     @cached_property
@@ -218,20 +220,20 @@ class Grammar:
     # ---- labels ----------------------------------------------------------------------------------------------
 
     def label(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return a label's spellings of the given kinds, or of all kinds if none is given."""
+        """Return a label's spellings of the given kinds, or of all kinds if none are given."""
         found = self._labels.get((code, kinds))
         return found if found is not None else self._spellings(self._labels, "labels", code, kinds)
 
     def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of an entry of the `page_words` table, of the given kinds or of all kinds if none is
-        given.
+        """Return the spellings of the given kinds, or of all kinds if none are given, for an entry in the `page_words`
+        table.
         """
         found = self._page_words.get((code, kinds))
         return found if found is not None else self._spellings(self._page_words, "page_words", code, kinds)
 
     def _spellings(self, known: _Spellings, table: str, code: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a table entry's spellings, or an empty tuple if there is no such entry. They are cached, because every
-        line needs them.
+        """Return a table entry's spellings, or an empty tuple if there is no such entry. The result is cached, because
+        it is needed for every line.
         """
         entry = self.words[table].get(code)
         found = known[code, kinds] = entry.spellings(*kinds) if entry is not None else ()
@@ -239,7 +241,9 @@ class Grammar:
 
     @cached_property
     def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Return (spelling, code) for each label of a field above the text, grouped by first letter, longest first."""
+        """Return (spelling, code) for each label of a field above the text, grouped by first letter, longest spelling
+        first.
+        """
         pairs = [(form, code) for code in ("eo", "tags", "subject", "reference") for form in self.label(code, "line")]
         short = self.label("decl") + self.label("dng")  # these may also be part of an E.O. line
         pairs += [(form, "authority") for form, _ in self.block_labels if form not in short]
@@ -247,7 +251,7 @@ class Grammar:
 
     @cached_property
     def label_starts(self) -> tuple[str, ...]:
-        """Return all spellings in `text_labels` as one tuple, for a quick test that rules out most lines."""
+        """Return all spellings in `text_labels` as a single tuple, for a quick test that rules out most lines."""
         return tuple(form for pairs in self.text_labels.values() for form, _ in pairs)
 
     @cached_property
@@ -257,15 +261,15 @@ class Grammar:
 
     @cached_property
     def block_labels(self) -> tuple[tuple[str, str], ...]:
-        """Return (spelling, code) for each label of an authority block, longest first."""
+        """Return (spelling, code) for each label of an authority block, longest spelling first."""
         codes = ("classified-by", "derivative-by", "derived-from", "reason", "declassify", "downgrade")
         pairs = [(form, code) for code in codes for form in self.label(code, "block")]
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
     @cached_property
     def block_label_starts(self) -> tuple[tuple[str, tuple[tuple[int, str, str], ...]], ...]:
-        """Return the labels in `block_labels` grouped by their first four letters, each as (position in `block_labels`,
-        spelling, code).
+        """Return the labels in `block_labels` as (position in `block_labels`, spelling, code), grouped by their first
+        four letters.
         """
         groups: dict[str, list[tuple[int, str, str]]] = {}
         for place, (form, code) in enumerate(self.block_labels):
@@ -281,10 +285,10 @@ class Grammar:
 
     @cached_property
     def opener_starts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the beginnings of the labels in `authority_openers`, each with the labels that start with it. A label
-        that contains another is omitted.
+        """Return the beginnings of the labels in `authority_openers`, each with the labels that start with it. Labels
+        that contain another label are omitted.
 
-        A beginning is the first four letters or, if only one label starts with them, that entire label.
+        A beginning consists of four letters or, if only one label starts with them, of the entire label.
         """
         groups: dict[str, list[str]] = {}
         for form in _least(self.authority_openers):
@@ -293,11 +297,11 @@ class Grammar:
 
     @cached_property
     def stems(self) -> dict[str, tuple[str, int]]:
-        """Return a mapping from each string that is found by a shared core to (core, number of characters before the
-        core).
+        """Return a mapping from each string that is found by searching for a shared core to (core, number of characters
+        before the core).
 
-        Such strings share, for example, part of a letter-spaced level. One search for the core finds every position at
-        which any of them can occur.
+        Such strings share, for example, part of a letter-spaced level. A single search for the core finds every
+        position at which any of them can occur.
         """
         stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
@@ -315,8 +319,8 @@ class Grammar:
 
     @cached_property
     def reference_signs(self) -> tuple[str, tuple[str, ...]]:
-        """Return the common beginning of all references labels within a line, and these labels, each with a space
-        before it and a colon after it.
+        """Return the common beginning of all references labels that can occur within a line, followed by these labels,
+        each with a space before it and a colon after it.
         """
         signs = tuple(f" {form}:" for form in self.label("reference", "line"))
         first, last = min(signs, default=""), max(signs, default="")
@@ -325,13 +329,15 @@ class Grammar:
 
     @cached_property
     def entire_text(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the first words of statements that a mark covers the entire text, and the statements' phrases."""
+        """Return two tuples for statements that one mark covers the entire text: the first words of the phrases, and
+        the phrases.
+        """
         phrases = self.page_word("entire-text")
         return tuple(dict.fromkeys(phrase.split()[0] for phrase in phrases)), phrases
 
     @cached_property
     def fields(self) -> dict[str, str]:
-        """Return a mapping from each label of a labeled form, without its colon, to the field's code."""
+        """Return a mapping from each label in a labeled form, without its colon, to the field's code."""
         found = {form: entry.code for entry in self.words["labels"] for form in entry.forms.get("field", ())}
         found.update({form: "authority" for form, _ in self.block_labels})
         return found
@@ -343,13 +349,13 @@ class Grammar:
 
     @cached_property
     def stamp_signs(self) -> tuple[str, ...]:
-        """Return strings, at least one of which occurs in every text that contains a stamp."""
+        """Return strings of which at least one occurs in every text that contains a stamp."""
         return _least(form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines))
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
-        """Return strings, at least one of which occurs in every text that contains page lines, an archive's attributes,
-        or a stamp that begins a line or occupies several lines.
+        """Return strings of which at least one occurs in every text that contains page lines, archive attributes, or a
+        stamp that begins a line or occupies several lines.
         """
         signs = [f" {word} 0" for word in self.page_word("of", "word")]
         signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
@@ -364,20 +370,20 @@ class Grammar:
 
     @cached_property
     def spaced_cores(self) -> tuple[str, ...]:
-        """Return strings, at least one of which occurs in every letter-spaced level, even if the level has lost its
+        """Return strings of which at least one occurs in every letter-spaced level, even if the level has lost its
         first letter.
         """
         return _least(form[2:] for form in self.spaced_levels)
 
     @cached_property
     def plain_levels(self) -> tuple[str, ...]:
-        """Return the spellings of levels without spaces between their letters, as on a classification line."""
+        """Return the spellings of levels without spaces between their letters, as used on classification lines."""
         return tuple(form for entry in self.words["levels"] for form in entry.spellings("telegram"))
 
     @cached_property
     def copy_heads(self) -> Pattern:
-        """Return the pattern for line beginnings that indicate a level with a doubled first letter, an e-mail header,
-        or, if one of `repeated_labels` occurs twice, a second copy of the telegram.
+        """Return the pattern for line beginnings that suggest a level with a doubled first letter, an e-mail header, or
+        a second copy of the telegram. A second copy is indicated only if one of `repeated_labels` occurs twice.
         """
         doubled = [form[0] + blank + form[:5] for form in self.spaced_levels for blank in ("", " ")]
         doubled += [form[0] + form[:5] for form in self.plain_levels]
@@ -387,29 +393,29 @@ class Grammar:
 
     @cached_property
     def repeated_labels(self) -> tuple[str, ...]:
-        """Return line beginnings that occur once in a telegram, so that a text in which one occurs twice contains two
+        """Return line beginnings that occur once in a telegram. If one of them occurs twice, the text contains two
         copies.
         """
         return (*self.label("sender", "line"), *(self.label(code, "line")[0] for code in ("tags", "subject")))
 
     @cached_property
     def head_starts(self) -> tuple[str, ...]:
-        """Return the first nine letters of each string in `head_signs`, without duplicates. Fewer letters would also
-        match an authority sentence.
+        """Return the distinct first nine letters of the strings in `head_signs`. Fewer letters would also match an
+        authority sentence.
         """
         return tuple(dict.fromkeys(sign[:9] for sign in self.head_signs))
 
     @cached_property
     def head_signs(self) -> tuple[str, ...]:
-        """Return the phrases of stamps that fit on one line. They are searched for only near the top of a text."""
+        """Return the phrases of one-line stamps. They are searched for only near the top of a text."""
         return tuple(
             form for entry, phrases, _ in self.stamp_forms if not entry.forms.get("continued") for form in phrases
         )
 
     @cached_property
     def notice_forms(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the spellings with which a notice begins a line, and the phrases of notices. A phrase that contains
-        another is omitted.
+        """Return the spellings with which a notice begins a line, and the phrases of notices. Phrases that contain
+        another phrase are omitted.
         """
         entries = self.words["notices"].entries
         lines = dict.fromkeys(form for entry in entries for form in entry.forms.get("line", ()))
@@ -425,8 +431,8 @@ class Grammar:
     def printed_forms(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str, bool], ...]]:
         """Return the strings that identify printed forms and military messages, as two tuples.
 
-        The first contains (string, layout code) for strings anywhere in the text; the second contains (words, layout
-        code, whether a level precedes the words) for words on the first line.
+        The first contains (string, layout code) for strings that may be anywhere in the text. The second contains
+        (words, layout code, whether a level precedes the words) for words on the first line.
         """
         layouts = self.words["layouts"]
         signs = tuple((sign, one.code) for one in layouts for sign in one.forms.get("sign", ()))
@@ -440,8 +446,8 @@ class Grammar:
 
     @cached_property
     def page_controls(self) -> dict[str, Level]:
-        """Return a mapping from each spelling of a control that implies a level, such as an unclassified control at the
-        head of a page, to that level.
+        """Return a mapping from the spellings of controls that imply a level, such as an unclassified control at the
+        top of a page, to that level.
         """
         found = {}
         for control in self.controls:
@@ -451,7 +457,7 @@ class Grammar:
 
     @cached_property
     def titles(self) -> frozenset[str]:
-        """Return the words that end a classifier's title, with leading and trailing periods removed."""
+        """Return the words with which a classifier's title ends, without leading and trailing periods."""
         if "titles" not in self.words:
             return frozenset()
         return frozenset(form.strip(".") for entry in self.words["titles"] for form in entry.spellings())
@@ -469,7 +475,7 @@ class Grammar:
 
     @cached_property
     def caption_runs(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) for captions, several of which may share a line, longest first."""
+        """Return (spelling, entry) for the captions that can share a line, longest spelling first."""
         pairs = [
             (form, entry) for entry in self.words["captions"] for form in entry.spellings("line", "spaced", "damaged")
         ]
@@ -477,8 +483,8 @@ class Grammar:
 
     @cached_property
     def joined_captions(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) for the captions about distribution and dissemination, which a copy may have run
-        together with a pass line.
+        """Return (spelling, entry) for the distribution and dissemination captions, which a copy may have joined to a
+        pass line.
         """
         kinds = ("distribution", "dissemination")
         return tuple(pair for pair in self.caption_runs if pair[1].fact("kind") in kinds)
@@ -505,16 +511,16 @@ class Grammar:
 
     @cached_property
     def passing_words(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return the words that introduce a pass line anywhere, and the words that do so only at the beginning of a
-        line.
+        """Return the words that introduce a pass line anywhere on the line, and those that do so only at its
+        beginning.
         """
         near = frozenset(form for form in self.page_word("pass", "for") if " " not in form)
         return frozenset(self.page_word("pass", "word")), near
 
     @cached_property
     def archive_attributes(self) -> dict[str, Entry]:
-        """Return a mapping from the name of a wrapper fact to the entry of the archive attribute that the fact comes
-        from.
+        """Return a mapping from the name of a wrapper fact to the entry of the archive attribute from which it is
+        taken.
         """
         return {entry.fact("fact"): entry for entry in self.words.tables.get("archive_attributes", ())}
 
@@ -522,20 +528,20 @@ class Grammar:
 
     @cached_property
     def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
-        """Return the cache of levels and controls that wrappers state. A string in place of a level describes what was
-        expected.
+        """Return the cache of levels and controls stated by wrappers. A string in place of a level describes the
+        expected text.
         """
         return BoundedCache(1024)
 
     @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
-        """Return the cache of dates that wrappers state. If a date cannot be read, its entry contains the reason."""
+        """Return the cache of dates stated by wrappers. If a date cannot be read, its entry contains the reason."""
         return BoundedCache(1024)
 
     @cached_property
     def tag_mistakes(self) -> dict[str, str]:
-        """Return a mapping from each code that is a listed mistake, such as an ISO 3166 code, to the geographic TAG
-        that was meant.
+        """Return a mapping from each code that is a listed mistake, such as an ISO 3166 code, to the intended
+        geographic TAG.
         """
         table = self.words.tables.get("tags_geo", ())
         return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}
@@ -547,9 +553,9 @@ class Grammar:
 
 
 def _least(forms: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct forms that contain no other form.
+    """Return the distinct forms that do not contain another form.
 
-    A text that contains none of these contains none of the forms.
+    A text that contains none of the returned forms contains none of `forms`.
     """
     known = tuple(dict.fromkeys(forms))
     return tuple(one for one in known if not any(two in one for two in known if two != one))

@@ -1,5 +1,5 @@
-"""Derive the remaining fields once all parts are read: layout, lost parts, date, era, profile, unread parts, and lazy
-fields.
+"""Derive the remaining fields after all parts have been read: layout, lost parts, date, era, profile, unread parts, and
+lazy fields.
 """
 
 from __future__ import annotations
@@ -122,10 +122,10 @@ def _layout(telegram: Telegram) -> None:
 
 def _spell_post(telegram: Telegram) -> None:
     """Replace the post in the source record with the post on the classification line if they match. Archives truncate
-    names and run their words together.
+    names and omit the spaces between words.
 
-    Without a classification line, use the sender in the header or the record, if the record's post is the first six
-    letters of that sender's name.
+    Without a classification line, use the sender in the header or record if the record's post consists of the first six
+    letters of the sender's name.
     """
     source_record, banner = telegram.source_record, telegram.banner
     if source_record is None or source_record.post is None:
@@ -149,11 +149,11 @@ def _is_cut(given: str, known: str) -> bool:
 
 
 def _date(telegram: Telegram) -> None:
-    """Set the telegram's date: that of the date-time group, or else the date that a document already has, or else the
-    source record's.
+    """Set the telegram's date to that of the date-time group, if available. Otherwise, keep the date that a document
+    already has, or use the source record's date.
 
-    If the record belongs to another telegram, its date is not used; nor is the date-time group if the FM line names the
-    record's post.
+    If the record belongs to another telegram, its date is not used. In that case, the date-time group is not used
+    either if the FM line contains the record's post.
     """
     record, sender = telegram.source_record, telegram.sender
     foreign = record is not None and _is_other(record, telegram)
@@ -174,7 +174,7 @@ def _is_other(record: SourceRecord, telegram: Telegram) -> bool:
 
 
 def _date_above(cursor: Cursor) -> Date | None:
-    """Return the first complete date in the lines that a publisher put above a telegram in place of its header, or
+    """Return the first complete date in the lines that a publisher placed above a telegram instead of its header, or
     `None`.
     """
     if not cursor.parts or cursor.parts[0] != (0, "loose_text") or len(cursor.parts) < 2:
@@ -229,8 +229,8 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
-    """In a copy with teletype lines, mark the missing parts as lost. Set the layout to `body` if the header is missing,
-    and to `extract` if the text is missing.
+    """Mark the parts that are missing from a copy with teletype lines as lost. Set the layout to `body` if the header
+    is missing, and to `extract` if the text is missing.
     """
     start = telegram.span.start
     if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
@@ -257,8 +257,8 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _mark_lost_top(telegram: Telegram) -> None:
-    """In a copy that begins below the classification line, mark that line as lost and, if the copy begins with the
-    first paragraph, the fields above the text as well.
+    """Mark the classification line as lost in a copy that begins below it. If the copy begins with the first paragraph,
+    also mark the fields above the text as lost.
     """
     start = telegram.span.start
     _set_lost(telegram, ("banner",), start, "the classification line is missing because this copy begins below it")
@@ -270,7 +270,7 @@ def _mark_lost_top(telegram: Telegram) -> None:
 
 
 def _why_lost(cursor: Cursor, telegram: Telegram) -> str:
-    """Return why the copy has no text, according to the archive's record and the notice in place of the text."""
+    """Return why the copy has no text, according to the archive's record and the notice that replaces the text."""
     facts = telegram.source_record.facts if telegram.source_record is not None else ()
     locator = next((fact.text for fact in facts if fact.name == "locator"), "")
     if locator:
@@ -296,8 +296,8 @@ def _missing_sections(cursor: Cursor) -> tuple[int, ...]:
 
 
 def _has_last_section(telegram: Telegram) -> bool:
-    """Return whether the copy contains the end of the telegram, judging by page numbers, or else by a signature, or
-    else by section numbers. Return true if the copy has none of these.
+    """Return whether the copy contains the end of the telegram, according to page numbers or, failing that, a signature
+    or section numbers. Return true if the copy has none of these.
     """
     pages = [line for line in telegram.page_lines if line.page is not None and line.pages is not None]
     if pages:

@@ -1,1 +1,1 @@
-"""Recognize additions and losses caused by copying: page lines, archive records, and damage."""
+"""Recognize what copying added or lost: page lines, archive records, and damage."""

@@ -23,7 +23,7 @@ _LONGEST = 4000  # code points of a value
 
 
 def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
-    """Return the record built from an archive's attributes, or `None` if there is no wrapper or it is of
+    """Return the record built from an archive's attributes, or `None` if there is no wrapper or the wrapper is of
     another kind.
     """
     source = telegram.source_record
@@ -88,7 +88,7 @@ def _word(attribute: Fact | None) -> Word | None:
 
 
 def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:
-    """Return the known captions in a value, which may separate them by commas, by spaces, or not at all."""
+    """Return the known captions in a value. They may be separated by commas, by spaces, or not at all."""
     if attribute is None:
         return ()
     fold = folded(attribute.text[:_LONGEST])
@@ -110,8 +110,8 @@ def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
 
 
 def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
-    """Return the instruction that corresponds to an archive's code, spelled as on an E.O. line, or `None` if no
-    instruction does.
+    """Return the instruction that corresponds to an archive's code, spelled as on an E.O. line, or `None` if there is
+    no such instruction.
     """
     if attribute is None:
         return None
@@ -128,7 +128,7 @@ def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
 
 
 def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
-    """Return the TAGS in a value that a TAGS table lists, without duplicates. Names of persons and garbled words are
+    """Return the distinct TAGS in a value that are listed in a TAGS table. Personal names and garbled words are
     omitted.
     """
     if attribute is None:
@@ -164,7 +164,7 @@ def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
 
 
 def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
-    """Return the entry that states why an archive has no text, and the start and end of the notice in place of the
+    """Return the entry for the reason why an archive has no text, and the start and end of the notice that replaces the
     text.
 
     The record's locator takes precedence over the notice, because it is more precise. Without a notice, the entry comes
@@ -183,8 +183,8 @@ def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:
 
 
 def _lost(telegram: Telegram, cursor: Cursor, locator: Fact | None) -> Word | None:
-    """Return the code for why the archive has no text, with the span of the notice, or `None` if the text is there or
-    no reason is stated.
+    """Return the code for the reason why the archive has no text, with the span of the notice. Return `None` if the
+    text is present or no reason is stated.
     """
     if telegram.paragraphs or (telegram.banner is not None and not isinstance(telegram.banner, Unread)):
         return None

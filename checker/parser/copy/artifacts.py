@@ -1,8 +1,8 @@
-"""Find what copying added: earlier copies of the telegram, marks at the ends of lines, and doubled first letters.
+"""Find text added by copying: earlier copies of the telegram, marks at line ends, and doubled first letters.
 
 An archive's page may print a telegram several times: a preview that breaks off with "...", a row of archive data, a
-second header, and then the complete telegram. The last complete copy is read; everything before and after it becomes a
-part of its own.
+second header, and then the complete telegram. The last complete copy is read; the text before and after it becomes
+separate parts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ROW = Pattern(  # id, date, number
 
 
 def artifacts(cursor: Cursor) -> list[Cut]:
-    """Return cuts for everything that copying added, in order and without overlaps."""
+    """Return cuts for everything added by copying, in text order and without overlaps."""
     found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor)]
     return without_overlap(found + _other_copies(cursor))
 
@@ -55,8 +55,8 @@ def _line_marks(cursor: Cursor) -> list[Cut]:
 
 
 def _doubled_letters(cursor: Cursor) -> list[Cut]:
-    """Return a cut for the doubled first letter of a level on a classification line, or an empty list if there
-    is none.
+    """Return a cut for the extra letter if the first letter of the level on a classification line is doubled, otherwise
+    an empty list.
     """
     for form in cursor.grammar.spaced_levels:
         for doubled in (form[0] + form, f"{form[0]} {form}"):
@@ -73,7 +73,7 @@ def _doubled_letters(cursor: Cursor) -> list[Cut]:
 
 
 def _quotes(cursor: Cursor) -> list[Cut]:
-    """Return cuts for the quotation marks and commas before a classification line, on pages that print values in
+    """Return cuts for the quotation marks and commas before a classification line on pages that print values in
     quotation marks.
     """
     found = []
@@ -87,7 +87,7 @@ def _quotes(cursor: Cursor) -> list[Cut]:
 
 
 def _mail_head(cursor: Cursor) -> list[Cut]:
-    """Return a cut for the e-mail header above a forwarded telegram, or for the text above a labeled form if it
+    """Return a cut for the e-mail header above a forwarded telegram, or for the text above a labeled form if that text
     contains field labels. Return an empty list if there is neither.
     """
     form = _form_start(cursor)
@@ -109,8 +109,8 @@ def _field_lines(cursor: Cursor, end: int) -> set[str]:
 
 
 def _is_one_case(cursor: Cursor, start: int) -> bool:
-    """Return whether all letters on the first header line have the same case. Lines of prose that look similar mix the
-    cases.
+    """Return whether all letters on the first header line have the same case. Similar lines of prose use both upper and
+    lower case.
     """
     line = cursor.text[start : cursor.line_end(start)]
     return line.isupper() or line.islower()
@@ -119,7 +119,7 @@ def _is_one_case(cursor: Cursor, start: int) -> bool:
 def _form_start(cursor: Cursor) -> int:
     """Return the offset at which a labeled form begins, or 0 if the text is not a labeled form.
 
-    Level lines and offices above the message reference number belong to the form.
+    Lines above the message reference number that contain a level or offices belong to the form.
     """
     if not is_smart_form(cursor):
         return 0
@@ -143,7 +143,7 @@ def _form_start(cursor: Cursor) -> int:
 
 
 def _other_copies(cursor: Cursor) -> list[Cut]:
-    """Return cuts for the text that belongs to any copy other than the last complete one."""
+    """Return cuts for the text of all copies except the last complete one."""
     headers = _headers(cursor)
     starts = _copy_starts(cursor, headers)
     if not starts:
@@ -167,7 +167,7 @@ def _other_copies(cursor: Cursor) -> list[Cut]:
 
 def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
     """Return a cut from an archive's row for another telegram to the end of the text, or `None`. The row counts only if
-    it follows fields of the first telegram.
+    it comes after fields of the first telegram.
     """
     banner = read_banner(cursor, starts[0], cursor.line_end(starts[0]))
     if banner is None or banner.post is None:
@@ -180,8 +180,8 @@ def _other_telegram(cursor: Cursor, starts: list[int]) -> Cut | None:
 
 
 def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, headers: list[int]) -> Cut:
-    """Return the cut before the chosen copy. If the preview contains fields that this copy lacks, the preview
-    is kept.
+    """Return a cut for the text before the chosen copy. If the preview contains fields that this copy lacks, the
+    preview is kept.
     """
     before, start, size = starts[chosen - 1], starts[chosen], stops[chosen]
     headed = any(header < starts[0] for header in headers)
@@ -196,7 +196,7 @@ def _earlier(cursor: Cursor, stops: list[int], starts: list[int], chosen: int, h
 
 
 def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
-    """Return the codes of the field labels that occur in a span, anywhere on a line."""
+    """Return the codes of the field labels that occur anywhere in a span."""
     grammar = cursor.grammar
     found = {code for code in ("tags", "subject") if cursor.fold.find(grammar.label(code, "line")[0], low, high) >= 0}
     return found | (
@@ -205,7 +205,7 @@ def _labels(cursor: Cursor, low: int, high: int) -> set[str]:
 
 
 def _preview_end(cursor: Cursor, low: int, high: int) -> int:
-    """Return the end of the line in which a preview breaks off, or `high` if no preview does."""
+    """Return the end of the line on which a preview breaks off, or `high` if there is no preview."""
     ends = [cursor.fold.find(f"{end}\n", low, high) + len(end) + 1 for end in _PREVIEW_END]
     return min([end for end in ends if end > low + 4] + [high])
 
@@ -213,8 +213,8 @@ def _preview_end(cursor: Cursor, low: int, high: int) -> int:
 def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
     """Return the offset of each classification line that begins a copy of the telegram.
 
-    A later line must repeat the post, number, and section of the first one. It begins a copy if a header precedes it,
-    as on pages that print the text above a second header, or if `_begins_anew` returns true.
+    To begin a copy, a later line must repeat the post, number, and section of the first one. In addition, either a
+    header must precede it, as on pages that print the text above a second header, or `_begins_anew` must return true.
     """
     lines = _banner_lines(cursor)
     if not lines:
@@ -244,8 +244,8 @@ def _banner_lines(cursor: Cursor) -> list[tuple[int, Banner]]:
 
 
 def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
-    """Return whether the classification line at `at` begins another copy: the text after the one at `before` breaks
-    off, or the same field label follows both.
+    """Return whether the classification line at `at` begins another copy: either the text after the line at `before`
+    breaks off, or the same field label follows both lines.
     """
     labels = [f"\n{label}" for label in cursor.grammar.repeated_labels]
     near = (cursor.fold[before : min(before + _FIELDS_NEAR, at)], cursor.fold[at : at + _FIELDS_NEAR])
@@ -255,7 +255,7 @@ def _begins_anew(cursor: Cursor, before: int, at: int) -> bool:
 
 
 def _headers(cursor: Cursor) -> list[int]:
-    """Return the offsets of the teletype headers whose FM line names the same originator as the first FM line."""
+    """Return the offsets of the teletype headers whose FM line has the same originator as the first FM line."""
     lines = []
     for form in cursor.grammar.label("sender", "line"):
         if cursor.fold.startswith(form + " "):

@@ -1,7 +1,7 @@
-"""Collect evidence about the copy: indications of lost text, and labels that show which parts the text should contain.
+"""Collect evidence about the copy: signs of lost text, and labels that show which parts the text should contain.
 
-The engine uses them after a rule has failed. Damage excuses a missing part, never a wrong one. If a label is present
-but its part was not read, the fault is the parser's, not the drafter's.
+The engine uses this evidence after a rule has failed. Damage excuses a missing part, but never a wrong one. If a label
+is present but its part was not read, the parser is at fault, not the drafter.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def _damage(cursor: Cursor, start: int, end: int, kind: str, covers: str, why: s
 
 
 def _extract(cursor: Cursor) -> list[Damage]:
-    """Return a notice that the copy is a partial extract or that its text could not be retrieved, or an empty list if
-    there is no such notice.
+    """Return the notice that the copy is a partial extract or that its text could not be retrieved, or an empty list if
+    there is none.
     """
     for phrase in cursor.grammar.page_word("lost"):
         at = cursor.fold.find(phrase)
@@ -60,7 +60,7 @@ def _extract(cursor: Cursor) -> list[Damage]:
 
 
 def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return evidence that the copy breaks off, either in a line above the text or at its end."""
+    """Return evidence that the copy breaks off, either on a line above the text or at the end."""
     text, size = cursor.text, cursor.size
     head = cursor.fold[: first_paragraph(cursor, 0, size)]
     at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
@@ -77,9 +77,7 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _withheld(telegram: Telegram) -> list[Damage]:
-    """Return the deletions as evidence. A part that is missing at, above, or within a deletion may have been
-    withheld.
-    """
+    """Return the deletions as evidence. A part missing at, above, or within a deletion may have been withheld."""
     found = []
     first = telegram.paragraphs[0].span.start if telegram.paragraphs else telegram.span.end
     for deletion in telegram.deletions:
@@ -93,8 +91,8 @@ def _withheld(telegram: Telegram) -> list[Damage]:
 def _has_head(telegram: Telegram) -> bool:
     """Return whether the copy continues below the head of the telegram or document.
 
-    A document continues if it contains a date or a paragraph with a mark; headings are read as paragraphs without a
-    mark.
+    A document continues if it has a date or a marked paragraph; unmarked paragraphs do not count, because headings are
+    also read as paragraphs.
     """
     if telegram.layout != "document":
         return bool(telegram.paragraphs)
@@ -116,8 +114,8 @@ def _is_cut(telegram: Telegram, text: str) -> bool:
 
 
 def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return evidence of a gap at the top: a first paragraph whose number is not 1, or an unreadable line above the
-    text.
+    """Return evidence of a gap at the top: a first paragraph with a number other than 1, or an unreadable line above
+    the text.
     """
     if telegram.layout not in _TELETYPE:
         return []
@@ -140,8 +138,8 @@ def _gap(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     """Return evidence that a publisher rearranged the fields and may have dropped some.
 
-    This is assumed if two fields share a line; if the text cites a reference although neither references nor a subject
-    were read; or if a copy with a record contains neither the subject nor the authority of a classified telegram.
+    This is assumed if two fields share a line, if the text cites a reference although neither references nor a subject
+    were read, or if a copy with a record lacks both the subject and the authority of a classified telegram.
     """
     if telegram.layout not in _TELETYPE:
         return []
@@ -165,10 +163,9 @@ def _set_anew(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
-    """Return evidence that a publisher dropped the classification line between a complete header and the parts below
-    it.
+    """Return evidence that a publisher dropped the classification line between a complete header and the parts below.
 
-    The publisher's record states the level, so the telegram had such a line.
+    The telegram must have had a classification line, because the publisher's record states its level.
     """
     record = telegram.source_record
     stated = record is not None and isinstance(record.level, Level)
@@ -182,7 +179,7 @@ def _lost_banner(telegram: Telegram, cursor: Cursor) -> list[Damage]:
 
 
 def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
-    """Yield the spans that may contain text from another telegram, run together with this one by a publisher."""
+    """Yield the spans that may contain text from another telegram that a publisher joined to this one."""
     paragraphs = [each for each in telegram.paragraphs if each.number is not None and each.depth == 1]
     if telegram.layout not in _TELETYPE or not paragraphs:
         return
@@ -200,8 +197,8 @@ def _other_text(telegram: Telegram, cursor: Cursor) -> Iterator[Damage]:
 
 
 def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
-    """Return whether the Secretary of State in office at the time signed the telegram, although its classification line
-    and FM line name a post from which the Secretary does not send telegrams.
+    """Return whether the Secretary of State in office at the time signed the telegram although, according to the
+    classification line and FM line, it comes from a post from which the Secretary does not send telegrams.
     """
     banner, sender, signer, day = telegram.banner, telegram.sender, telegram.signature, telegram.date
     if not isinstance(banner, Banner) or not isinstance(sender, Party) or not isinstance(signer, Signature):
@@ -216,8 +213,8 @@ def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
 
 
 def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of each run of consecutive numbers that drops back by at least three to a number
-    seen earlier.
+    """Yield the first and last index of each run of consecutive numbers that begins with a drop of at least three to a
+    number seen earlier.
     """
     for index in range(1, len(numbers) - 1):
         number, before = numbers[index], numbers[index - 1]
@@ -229,8 +226,8 @@ def _fallen_back(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _is_joined(cursor: Cursor, start: int) -> bool:
-    """Return whether a field shares its line with other text in the source, even if the parser has restored the line
-    break before it.
+    """Return whether a field shares its line with other text in the source, even if the parser has restored the missing
+    line break.
     """
     line = cursor.line_start(start)
     if cursor.fold[line:start].strip(" "):
@@ -255,8 +252,8 @@ def _citation(words: Vocabulary) -> re.Pattern[str]:
 def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     """Return a fact for each field of the telegram whose label a plain search finds above paragraph 1.
 
-    `name` is the dotted field, and `text` is the label as written. A classification line is searched for in the whole
-    text, because some copies print the text before it.
+    `name` is the dotted field name, and `text` is the label as written. Classification lines are searched for in the
+    whole text, because some copies print the text above them.
     """
     ends = {"header": _end_of_header(cursor), "head": first_paragraph(cursor, 0, cursor.size), "text": cursor.size}
     found: dict[str, Fact] = {}
@@ -276,7 +273,7 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
 
 @lru_cache(maxsize=4)
 def _garbled_authority(words: Vocabulary) -> re.Pattern[str]:
-    """Return the pattern for a line that begins like an authority sentence and ends with the letter of a reason."""
+    """Return the pattern for a line that begins like an authority sentence and ends with a reason letter."""
     forms = [form for entry in words["labels"] if entry.code == "classified-by" for form in entry.spellings("block")]
     starts = sorted({form[:_GARBLED] for form in forms if len(form.split()[0]) > _GARBLED})
     return re.compile(rf"(?m)\n[ \t]*((?:{_any_of(starts)})[A-Z]*)[^\n]{{0,{_LONGEST_SENTENCE}}}\([A-H]\)[ .`']*$")
@@ -293,8 +290,8 @@ def first_paragraph(cursor: Cursor, low: int, high: int) -> int:
 
 
 def _end_of_header(cursor: Cursor) -> int:
-    """Return the offset of the classification line or of the first part below it, or the size of the text if there is
-    neither.
+    """Return the offset of the classification line or of the first part below it, or the size of the text if neither
+    exists.
     """
     return next((start for start, kind in cursor.parts if kind in ("banner", *_TEXT)), cursor.size)
 
@@ -311,8 +308,8 @@ _THEN = {
 def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.Pattern[str], ...]], ...]:
     """Return, for each label, the fields that it introduces, the region of the text to search, and the search patterns.
 
-    The `labels` table states what must follow a label. A label followed by an address is also an ordinary word, so it
-    is searched for only in the header or, followed by a colon, as a label of a labeled form.
+    The `labels` table states what must follow a label. A label that must be followed by an address is also an ordinary
+    word, so it is searched for only in the header or, with a colon after it, as a label in a labeled form.
     """
     found = []
     for entry in words["labels"]:
@@ -331,10 +328,10 @@ def _patterns(words: Vocabulary) -> tuple[tuple[tuple[str, ...], str, tuple[re.P
 
 
 def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
-    """Yield one pattern for each pair of letters with which spellings begin. A match must have no letter or digit
-    before it, and must be followed by `then`.
+    """Yield one pattern for each pair of letters with which spellings begin. A match must not directly follow a letter
+    or digit, and must be followed by `then`.
 
-    A pattern that begins with letters is searched for ten times as fast as one that begins with a condition.
+    Searching for a pattern that begins with letters is ten times as fast as for one that begins with a condition.
     """
     starts: dict[str, list[str]] = {}
     for one in spellings:
@@ -349,8 +346,8 @@ def _alone(spellings: Iterable[str], then: str) -> Iterator[re.Pattern[str]]:
 
 
 def _any_of(spellings: Iterable[str]) -> str:
-    """Return a pattern that matches any of the spellings, trying the longest first. A space in a spelling matches any
-    whitespace of up to three characters, or none.
+    """Return a pattern that matches any of the spellings, trying the longest first. A space in a spelling matches up to
+    three whitespace characters, or none.
     """
     return "|".join(_forms(spellings))
 

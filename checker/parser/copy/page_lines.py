@@ -1,7 +1,7 @@
 """Find text on the page that is not part of the telegram: page headings, page lines, release stamps, and archive
 attributes.
 
-This text is cut out before anything is read, because it interrupts subjects, portion marks, and paragraphs.
+This text is cut before anything else is read, because it interrupts subjects, portion marks, and paragraphs.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class PageLineFinder:
         self.limit = cursor.size  # where the archive's attributes begin
 
     def find(self) -> list[Cut]:
-        """Set the telegram's page lines, stamps, page level, and attributes. Return the spans to cut, in order and
+        """Set the telegram's page lines, stamps, page level, and attributes. Return the spans to cut, in text order and
         without overlaps.
         """
         self._attributes()
@@ -109,8 +109,8 @@ class PageLineFinder:
         return end
 
     def _level_after(self, start: int, end: int) -> Level | None:
-        """Return the level that fills the rest of a page identification after the station's serial number (ACP 127,
-        208.c), or `None`.
+        """Return the level if it is the only text after the station's serial number in a page identification (ACP 127,
+        208.c), otherwise `None`.
         """
         low, high = self.cursor.trim(start, end)
         for letters, level in self.cursor.grammar.levels:
@@ -119,7 +119,7 @@ class PageLineFinder:
         return None
 
     def _joined_head(self, line: int, at: int, number: re.Match[str]) -> None:
-        """Cut a page heading that follows a level and other text on the same line, together with the level."""
+        """Cut a page heading that follows a level and other text on the same line. The level is also cut."""
         cursor = self.cursor
         end = cursor.line_end(at)
         head = _HEAD.match(cursor.fold, cursor.trim(number.end(), end)[0], end)
@@ -134,7 +134,7 @@ class PageLineFinder:
         self.lines.append((at, page))
 
     def _levels_above(self, line: int) -> tuple[int, Level | None]:
-        """Return the offset of the first level line above a heading, and the level nearest to the heading. Return
+        """Return the offset of the uppermost level line above a heading, and the level nearest to the heading. Return
         `line` and `None` if there is no such line.
 
         Only blank lines and stamps may come between a level line and the heading.
@@ -160,7 +160,7 @@ class PageLineFinder:
         return start, level
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
-        """Return the start and end of a cut. If the text before it stops in mid-sentence, the cut includes the blank
+        """Return the start and end of a cut. If the preceding text stops in mid-sentence, the cut includes the blank
         lines around it.
         """
         cursor = self.cursor
@@ -209,9 +209,9 @@ class PageLineFinder:
     def _post_before(self, at: int, serial: str, ends: bool) -> int:
         """Return the offset at which the post name before a serial number begins.
 
-        If the number ends its line and the text before it looks like a name, that whole text is the name. Otherwise,
-        the name is the longest run of up to four words that also occurs with this number at the top of the text, or
-        else the last word.
+        If the number is at the end of its line and the text before it looks like a name, that entire text is the name.
+        Otherwise, the name is the longest run of up to four words that also occurs with this number at the top of the
+        text or, failing that, the last word.
         """
         fold = self.cursor.fold
         line = max(fold.rfind("\n", max(at - _WIDEST, 0), at) + 1, at - _WIDEST, 0)
@@ -260,15 +260,11 @@ class PageLineFinder:
                         self._line_stamp(at, len(form), entry)
 
     def _above(self, places: list[int], length: int) -> list[int]:
-        """Return the offsets in `places` at which a match of `length` characters ends above the archive's
-        attributes.
-        """
+        """Return the offsets in `places` at which a match of `length` characters ends above the archive attributes."""
         return [at for at in places if at + length <= self.limit] if places else places
 
     def _line_stamp(self, at: int, length: int, entry: Entry) -> None:
-        """Cut a stamp that occupies whole lines, such as DECLASSIFIED followed by the authority, the reviewer, and the
-        date.
-        """
+        """Cut a stamp that occupies whole lines, such as DECLASSIFIED followed by the authority, reviewer, and date."""
         cursor = self.cursor
         start, end = cursor.line_start(at), cursor.line_end(at)
         rest = cursor.fold[at + length : end].strip(" .")
@@ -284,8 +280,8 @@ class PageLineFinder:
         self.cuts.append(Cut(*self._around(start, stop), "stamp"))
 
     def _may_be_alone(self, start: int, entry: Entry) -> bool:
-        """Return whether a line that begins at `start` can be a complete stamp of this kind, without a date or a second
-        line.
+        """Return whether the line that begins at `start` can be a complete stamp of this kind without a date or a
+        second line.
         """
         alone = entry.fact("alone")
         return alone == "yes" or (alone == "top" and start < _TOP)
@@ -330,8 +326,8 @@ class PageLineFinder:
         self.cuts.append(Cut(*cut, "stamp"))
 
     def _stamp_end(self, end: int, continued: tuple[str, ...]) -> int:
-        """Return the end of the last line that continues a wrapped stamp, either with known stamp words or with its
-        date, or `end` if no line does.
+        """Return the end of the last line that continues a wrapped stamp with known stamp words or a date, or `end` if
+        no line continues it.
         """
         cursor = self.cursor
         for _ in range(_STAMP_LINES):

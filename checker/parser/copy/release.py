@@ -1,5 +1,5 @@
-"""Add the release information that the wrapper states: stamps and exemption codes that were removed from the page
-before its text was parsed.
+"""Add the release information stated by the wrapper: stamps and exemption codes that were removed from the page before
+its text was parsed.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
 
 
 def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | None:
-    """Return the first stamp entry that applies to a fact, or `None`. An entry applies if the fact named by its `with`
-    is present, if one of its phrases occurs in the fact's text, or if it has neither.
+    """Return the first stamp entry that applies to a fact, or `None`. An entry with a `with` fact applies if that fact
+    is present; an entry with phrases, if one of them occurs in the fact's text; and any other entry, always.
     """
     for entry in entries:
         with_fact = entry.fact("with")
@@ -48,7 +48,7 @@ def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | N
 
 @lru_cache(maxsize=4)
 def _entries_by_fact(words: Vocabulary) -> dict[str, tuple[Entry, ...]]:
-    """Return the entries of the `stamps` table, grouped by the name of the fact that states them, in table order."""
+    """Return the entries of the `stamps` table in table order, grouped by the name of the fact that states them."""
     entries = words["stamps"].entries
     return {
         name: tuple(one for one in entries if one.fact("fact") == name) for name in {e.fact("fact") for e in entries}
@@ -68,7 +68,7 @@ def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
 
 
 def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
-    """Return a deletion for each fact in which the wrapper states an exemption code from the margin."""
+    """Return a deletion for each fact that contains an exemption code from the margin."""
     forms = deletion_forms(cursor.words)
     kind = forms.kinds[forms.code_form]
     return [

@@ -1,4 +1,4 @@
-"""Parse what the wrapper states about the document. This information is secondhand and never part of the telegram."""
+"""Parse the wrapper's information about the document. It is secondhand and never part of the telegram."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _date_field(cursor: Cursor, fact: Fact) -> DateField:
 
 
 def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
-    """Return the wrapper value that shows that the record was released after a review, with the date in it, or
+    """Return the wrapper value that shows that the record was released after a review, including the date in it, or
     `None`.
     """
     words = cursor.grammar.page_word("released", "word")
@@ -75,9 +75,9 @@ def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
 
 def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
     """Return the first date in a wrapper value and an empty string. If the date cannot be read, return `None` and the
-    reason; if there is none, return `None` and an empty string.
+    reason; if the value has no date, return `None` and an empty string.
 
-    Results are cached, because dates recur.
+    Results are cached, because the same dates occur frequently.
     """
     text = text[:_LONGEST]
     cache = cursor.grammar.stated_dates
@@ -89,8 +89,8 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
 
 
 def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple[str, ...]]:
-    """Return the level and the control codes in a wrapper value such as "SECRET//NOFORN". The level is an `Unread` if
-    it cannot be read, and `None` if the value states none.
+    """Return the level and control codes in a wrapper value such as "SECRET//NOFORN". The level is an `Unread` if it
+    cannot be read, and `None` if the value does not state a level.
     """
     cache, text = cursor.grammar.stated_levels, fact.text[:_LONGEST]
     known = cache.get(text)
@@ -101,8 +101,8 @@ def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple
 
 
 def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:
-    """Return the level and the control codes in a value. In place of a level that cannot be read, return a description
-    of what was expected.
+    """Return the level and control codes in a value. If the level cannot be read, return a description of the expected
+    text in its place.
     """
     fold = folded(text).strip() + "\n"
     absent = cursor.words["instructions"].get("na")
@@ -130,7 +130,7 @@ def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[st
 
 
 def _identity(source_record: SourceRecord) -> None:
-    """Set the year, post, and serial number of the record from the wrapper's reference id."""
+    """Set the record's year, post, and serial number from the wrapper's reference id."""
     if source_record.reference_id is None:
         return
     match = _IDENTITY.fullmatch(folded(source_record.reference_id.text).strip())

@@ -1,7 +1,7 @@
 """Read the classification authority: a sentence in telegrams, labeled lines in other documents.
 
-`AuthorityBlock` finds the labels and their values; the functions below it read the classifier, the reasons, the source,
-and the instructions into an `Authority`. `classifier_name` splits the classifier into name and position.
+`AuthorityBlock` finds the labels and their values; the functions below it read the classifier, reasons, source, and
+instructions into an `Authority`. `classifier_name` splits the classifier into name and position.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1(?: ?[.),] ?\((?:C|S|U|SBU|LOU|TS)[)/]|\.
 
 
 class AuthorityBlock:
-    """The span of one authority block, and the spans of the labeled values in it."""
+    """The span of one authority block and the spans of the labeled values in it."""
 
     __slots__ = ("cursor", "end", "flat", "start", "values")
 
@@ -72,8 +72,8 @@ class AuthorityBlock:
         return not self.flat[stop : stop + 1].isalpha() or self.cursor.is_glued(self.start + stop)
 
     def value(self, code: str) -> tuple[int, int] | None:
-        """Return the span of a label's value without leading or trailing punctuation, as offsets in the text, or `None`
-        if the label is missing.
+        """Return the span of a label's value, as offsets in the text, without leading or trailing punctuation. Return
+        `None` if the label is missing.
         """
         found = self.values.get(code)
         if found is None:
@@ -82,7 +82,7 @@ class AuthorityBlock:
         return self.tidy(low, high)
 
     def tidy(self, low: int, high: int) -> tuple[int, int]:
-        """Return a span of `flat` as offsets in the text, without leading or trailing spaces and punctuation."""
+        """Convert a span of `flat` to offsets in the text, excluding leading and trailing spaces and punctuation."""
         while low < high and self.flat[low] in _PUNCTUATION:
             low += 1
         while low < high and self.flat[high - 1] in " ;,:.":
@@ -91,8 +91,8 @@ class AuthorityBlock:
 
 
 def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered: bool = False) -> None:
-    """Read an authority block into the telegram. If the telegram already contains one, only values that it lacks are
-    added to it.
+    """Read an authority block into the telegram. If the telegram already has one, only missing values are added to
+    it.
     """
     node = authority_of(cursor, region.start, region.end)
     if node is None:
@@ -112,7 +112,7 @@ def read_authority(cursor: Cursor, telegram: Telegram, region: Region, numbered:
 
 
 def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
-    """Return the authority block between two offsets, or `None` if it contains no label."""
+    """Return the authority block between two offsets, or `None` if there is no label between them."""
     block = AuthorityBlock(cursor, start, end)
     if not block.values:
         return None
@@ -134,7 +134,7 @@ def authority_of(cursor: Cursor, start: int, end: int) -> Authority | None:
 
 
 def _on_lines(block: AuthorityBlock) -> bool:
-    """Return whether two or more labels of the block are at the beginning of a line."""
+    """Return whether at least two of the block's labels are at the beginning of a line."""
     fold = block.cursor.fold
     begins = 0
     for low, _, _ in block.values.values():
@@ -163,8 +163,8 @@ def _read_by(block: AuthorityBlock, node: Authority, reason_at: int | None) -> N
 
 
 def _without_basis(block: AuthorityBlock, text: str) -> str:
-    """Return the classifier without trailing words that introduce the reason or order after it, such as "for" or "under
-    E.O. 12958".
+    """Return the classifier without trailing words that introduce the reason or order, such as "for" or "under E.O.
+    12958".
     """
     grammar = block.cursor.grammar
     while True:
@@ -186,8 +186,8 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
 
 
 def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
-    """Return the offset at which a classifier without a reason after it ends: at the end of the line, at a period
-    followed by two spaces, or at `last`, whichever comes first.
+    """Return the offset at which a classifier without a reason ends: the end of the line, a period followed by two
+    spaces, or `last`, whichever comes first.
     """
     stop = cursor.fold.find(".  ", first, last)
     line = cursor.line_end(first)
@@ -196,8 +196,8 @@ def _sentence_end(cursor: Cursor, first: int, last: int) -> int:
 
 
 def _read_reasons(block: AuthorityBlock, node: Authority) -> int | None:
-    """Read the reasons into the node. Return the offset in the flat text at which the reasons, or a label before them,
-    begin, or `None` if there are none.
+    """Read the reasons into the node. Return the offset in the flat text at which the reasons (or the label before
+    them) begin, or `None` if there are no reasons.
     """
     label = block.values.get("reason")
     low = label[1] if label is not None else _after_names(block)
@@ -236,8 +236,8 @@ def _after_names(block: AuthorityBlock) -> int:
 
 
 def _broken_word(block: AuthorityBlock, begin: int) -> int:
-    """Return the offset at which the reasons begin, moved back over a label that is broken over two lines ("REAS",
-    "ONS").
+    """Return the offset at which the reasons begin, including any label before them that is broken over two lines
+    ("REAS", "ONS").
     """
     tail = block.flat[max(0, begin - 24) : begin]
     squeezed = tail.replace(" ", "").rstrip(":")
@@ -277,8 +277,8 @@ def _letters(block: AuthorityBlock, at: int) -> tuple[tuple[Letter, ...], int]:
 
 
 def _next_letters(block: AuthorityBlock, at: int) -> re.Match[str] | None:
-    """Return a match for the next reason letter or letters, or `None` if there are none or the text after the sentence
-    begins.
+    """Return a match for the next reason letter or letters. Return `None` if there are none, or if the text after the
+    sentence begins.
     """
     flat = block.flat
     between = _BETWEEN.match(flat, at)
@@ -330,7 +330,7 @@ def _ends_block(block: AuthorityBlock, at: int) -> bool:
 
 
 def text_offset(cursor: Cursor, start: int, end: int) -> int | None:
-    """Return the offset of the portion mark or paragraph number with which the text begins, after the reasons in an
+    """Return the offset of the portion mark or paragraph number with which the text begins after the reasons in an
     authority block, or `None`.
     """
     if cursor.fold.find("(", start, end) < 0:

@@ -1,4 +1,4 @@
-"""Read the classification line of a telegram: level, controls, section counter, post, serial number."""
+"""Read a telegram's classification line: level, controls, section counter, post, and serial number."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _POST = Pattern(r"[A-Z][A-Z .'/,-]{0,48}")
 
 
 def spelled(fold: str, at: int, letters: str, gaps: bool = True) -> int:
-    """Return the offset at which `letters` end if they begin at `at`, or -1 if they do not. Spaces between the letters
-    are ignored unless `gaps` is false.
+    """Return the offset at which `letters` end if they begin at `at`, otherwise -1. Spaces between the letters are
+    ignored unless `gaps` is false.
     """
     size = len(letters)
     if fold.startswith(letters, at):
@@ -51,7 +51,7 @@ def _ends_word(fold: str, at: int) -> bool:
 
 
 class _LineStart:
-    """What a line contains before its first digit: the level, the controls, and the post.
+    """The part of a line before its first digit: the level, controls, and post.
 
     `level_end` and `at` are the offsets at which the level and the controls end. `post` is the text after them if a
     post can have that name, otherwise an empty string.
@@ -67,8 +67,8 @@ class _LineStart:
 
 
 def _read_start(grammar: Grammar, line: str) -> _LineStart:
-    """Return what a line contains before its first digit. `line` ends there; `_FIGURE` takes the place of the digits.
-    Offsets count from the beginning of `line`.
+    """Return the part of a line before its first digit. `line` ends there; `_FIGURE` replaces the digits. Offsets are
+    counted from the beginning of `line`.
     """
     found = _LineStart()
     _read_level(grammar, line + "\n", found)
@@ -94,7 +94,7 @@ def _read_level(grammar: Grammar, fold: str, found: _LineStart) -> None:
 
 
 def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Control]]:
-    """Return the offset at which the controls that begin at `at` end, and these controls."""
+    """Return the offset at which the controls that begin at `at` end, and the controls."""
     found: list[Control] = []
     while True:
         start = at
@@ -111,7 +111,7 @@ def _read_controls(grammar: Grammar, fold: str, at: int) -> tuple[int, list[Cont
 
 
 def may_be_banner(cursor: Cursor, start: int) -> bool:
-    """Return whether the first two letters of a line can begin a classification line, as a fast check before
+    """Return whether the first two letters of a line can begin a classification line. This is a fast check before
     `read_banner`.
     """
     fold = cursor.fold
@@ -122,10 +122,10 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
 
 
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the classification line between `start` and `end`, or `None` if the line is not one.
+    """Return the classification line between `start` and `end`, or `None` if there is none.
 
-    The message number may be on the next line. Text after the number is not part of the result's span; the caller reads
-    it.
+    The message number may be on the next line. The result's span does not include text after the number; the caller
+    reads that text.
     """
     if not may_be_banner(cursor, start):
         return None
@@ -162,8 +162,8 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the classification line of a classified text that was sent in the clear, or `None`. Such a line does not
-    state the level.
+    """Return the classification line of a classified text sent in the clear, which does not state the level, or
+    `None`.
     """
     word = cursor.fold.find(" ", start, end)
     banner = Banner(cursor.span(start, end), "", None, "clear")
@@ -176,10 +176,11 @@ def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
     """Return a description of what an unreadable classification line appears to contain, or `None` if the line does not
-    resemble one.
+    resemble a classification line.
 
-    A line resembles one if it begins with letter-spaced letters, if it begins with nearly the letters of a level and
-    ends with a post and number, or if a level joined to other words by slashes is followed by a post and number.
+    A line resembles one if it begins with letter-spaced text, if it begins with something very similar to a level and
+    ends with a post and number, or if it consists of a level joined to other words by slashes, followed by a post and
+    number.
     """
     joined = _JOINED.match(cursor.fold, start, end)
     if joined is not None and cursor.text[start:end].isupper():
@@ -198,7 +199,7 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
 
 def misspelled_level(cursor: Cursor, start: int, end: int) -> Misspelling | None:
     """Return the first words of a line and the correct spelling of the level that they closely resemble, or `None` if
-    they resemble none.
+    they do not resemble any level.
     """
     fold, spaced = cursor.fold, cursor.fold[start + 1] == " "
     nearest, found = _MOST_SLIPS + 1, None
@@ -219,9 +220,7 @@ def _slips_allowed(level: str) -> int:
 
 
 def _after_letters(fold: str, at: int, end: int, count: int) -> int:
-    """Return the offset after the next `count` characters that are not spaces, or -1 if there are fewer before
-    `end`.
-    """
+    """Return the offset after the next `count` characters other than spaces, or -1 if there are fewer before `end`."""
     while count and at < end:
         count -= fold[at] != " "
         at += 1
@@ -229,8 +228,8 @@ def _after_letters(fold: str, at: int, end: int, count: int) -> int:
 
 
 def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | None:
-    """Return the section, the number of sections, and the offset at which the counter ends, or `None` if there is no
-    counter.
+    """Return the section number, the number of sections, and the offset at which the section counter ends, or `None` if
+    there is no counter.
     """
     fold = cursor.fold
     start = _section_start(cursor.grammar, fold, at)
@@ -251,8 +250,8 @@ def _read_section(cursor: Cursor, at: int, end: int) -> tuple[int, int, int] | N
 
 
 def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | None:
-    """Return the offset of the section counter that begins at `at`, ignoring spaces, and whether it is the counter of a
-    final section. Return `None` if there is no counter. One letter of the word may be wrong or missing.
+    """Return the offset of the section counter at `at`, ignoring spaces before it, and whether it marks the final
+    section. Return `None` if there is no counter.
     """
     while fold.startswith(" ", at):
         at += 1
@@ -269,8 +268,8 @@ def _section_start(grammar: Grammar, fold: str, at: int) -> tuple[int, bool] | N
 
 
 def _read_number(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
-    """Read the year, post, and serial number into the banner. Return the offset at which they end, `at` if there are
-    none, or `None` if the line is not a classification line.
+    """Read the year, post, and serial number into the banner. Return the offset at which they end, or `at` if there are
+    none. Return `None` if the line is not a classification line.
     """
     fold = cursor.fold
     start, stop = cursor.trim(at, end)
@@ -306,8 +305,8 @@ def _post_and_serial(cursor: Cursor, banner: Banner, start: int, stop: int) -> i
 
 
 def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]) -> int:
-    """Set the banner's post, and its serial number from the last group of a match. Return the offset at which the match
-    ends.
+    """Set the banner's post to `post` and its serial number to the last group of a match. Return the offset at which
+    the match ends.
     """
     banner.post = post if len(set(post)) > 1 else None  # XXXXXXXX: deleted
     banner.serial = int(match[match.re.groups])
@@ -316,9 +315,7 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Return whether a text can be the name of a post. The words that precede the number on a page line are not names
-    of posts, and neither is a transmission identification.
-    """
+    """Return whether a text can be a post name. The words that precede the number on a page line are not post names."""
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS and not name.startswith(grammar.starts)
     return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
@@ -364,8 +361,8 @@ _MOST = 2  # words joined to the level
 
 
 def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner | None:
-    """Return a banner line in which other words are joined to the level, or which states a foreign level, or `None` if
-    the line is neither.
+    """Return a banner line in which other words are joined to the level or which states a foreign level. Return `None`
+    for any other line.
     """
     line = view.text[start:end]
     if len(line) > _LONGEST or line.upper() != line or "//" in line:

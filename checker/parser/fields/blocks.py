@@ -1,7 +1,7 @@
 """Divide the lines between the classification line and the first paragraph into blocks.
 
-A line opens the first block of the table `BLOCKS` that accepts it and may interrupt the open block; otherwise it
-continues the open block. `loose_text`, the last row, accepts every line. `walk` is the loop.
+A line opens the first block in the `BLOCKS` table that accepts it and may interrupt the open block; otherwise, it
+continues the open block. The last row, `loose_text`, accepts every line. `walk` contains the loop.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Region(Record):
 
 class WalkState(Record):
     """The state of the loop in `walk`: the open block, whether a blank line precedes the current line, the names of the
-    blocks found so far, and the current line's span and label.
+    blocks found so far, and the span and label of the current line.
     """
 
     open: str | None
@@ -67,11 +67,11 @@ class WalkState(Record):
 
 
 class Block(Record):
-    """A row of the table `BLOCKS`. `opens` returns the offset at which the block's value begins, or -1 if the line does
+    """A row of the `BLOCKS` table. `opens` returns the offset at which the block's value begins, or -1 if the line does
     not open the block.
 
-    `interrupts` names the open blocks that the block may end without a blank line; "*" means any. `label` is the code
-    of the label with which the block begins, if it begins with one.
+    `interrupts` contains the names of the open blocks that this block may end without a blank line; "*" means any.
+    `label` is the code of the label with which the block begins, or an empty string.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Block(Record):
 
 def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
     """Return the code of the label at an offset and the offset at which its value begins, or `None` if no label begins
-    there.
+    at the offset.
     """
     fold = cursor.fold
     letter = fold[at]
@@ -104,17 +104,17 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
 
 
 def opens_text(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line begins with a label or a paragraph number, as lines below the classification line do and
-    lines above it do not.
+    """Return whether a line begins with a label or paragraph number. This is true of lines below the classification
+    line, but not of lines above it.
     """
     return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
 
 
 def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
-    """Return whether a label with this code can end at `at`: before a colon or, if the label may be used without one,
-    before a space.
+    """Return whether a label with this code can end at `at`: before a colon, or before a space if the label may be used
+    without a colon.
 
-    `glued` means that a capital follows a lower-case letter there, as in "Classified ByConsul Doe".
+    `glued` is true if a capital follows a lower-case letter there, as in "Classified ByConsul Doe".
     """
     here = at
     while fold[here] == " ":
@@ -131,7 +131,9 @@ def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
 
 
 def _label(code: str) -> Callable[[Cursor, WalkState], int]:
-    """Return an `opens` function for a labeled block. The label itself is looked up once per line."""
+    """Return an `opens` function for a labeled block. The function only compares the label, which is looked up once per
+    line.
+    """
 
     def opens(cursor: Cursor, state: WalkState) -> int:
         return state.label_end if state.label == code else -1
@@ -157,7 +159,7 @@ def _captions(cursor: Cursor, state: WalkState) -> int:
 
 
 def _is_wrapped(cursor: Cursor, start: int) -> bool:
-    """Return whether the line above is too long to be a line of captions, and therefore continues on this line."""
+    """Return whether the line above is too long to be a line of captions and therefore continues on this line."""
     return len(cursor.fold[cursor.line_start(start - 1) : start].rstrip()) > _LONGEST_CAPTIONS
 
 
@@ -177,9 +179,7 @@ def _paragraph(cursor: Cursor, state: WalkState) -> int:
 
 
 def _is_marked_text(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether a line below the references begins with a portion mark rather than with the next reference
-    letter.
-    """
+    """Return whether a line below the references begins with a portion mark rather than the next reference letter."""
     return (
         state.open == "references"
         and cursor.fold[state.start] == "("
@@ -188,8 +188,8 @@ def _is_marked_text(cursor: Cursor, state: WalkState) -> bool:
 
 
 def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
-    """Return whether the parenthesis at `start` is a portion mark rather than the letter of a reference. `opened` is
-    the offset at which the references begin.
+    """Return whether the parenthesis at `start` opens a portion mark rather than a reference letter. `opened` is the
+    offset at which the references begin.
     """
     mark = finder.portion(cursor.view, start, end, cursor.words, cursor.lowered)
     if not isinstance(mark, Marking):
@@ -204,7 +204,9 @@ def _is_portion(cursor: Cursor, opened: int, start: int, end: int) -> bool:
 
 
 def _breaks_section(cursor: Cursor, state: WalkState) -> bool:
-    """Return whether the line above ends with the first half of a reason's section, such as "1." before "4 (b)"."""
+    """Return whether the line above ends with the first half of a section number in a reason, such as "1." before "4
+    (b)".
+    """
     return cursor.fold[max(0, state.start - 8) : state.start].rstrip(" \n").endswith((" 1.", "\n1."))
 
 
@@ -240,7 +242,7 @@ _LABELLED = {
 
 
 def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
-    """Return the blocks from `here` to the first paragraph, in order, and the offset at which the text begins."""
+    """Return the blocks from `here` to the first paragraph, in text order, and the offset at which the text begins."""
     fold = cursor.fold
     regions: list[Region] = []
     state = WalkState(None, True, set())
@@ -276,9 +278,9 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
 
 def _inner_label(cursor: Cursor, state: WalkState) -> int:
     """Return the offset at which references, an authority block, or the text begins within a line of an earlier field,
-    or -1.
+    or -1 if none does.
 
-    A copy in which one does has lost the line break before it.
+    This happens in copies that have lost the line break between the two.
     """
     fold, low, high = cursor.fold, state.start, state.end
     if state.open == "subject" and "references" not in state.seen:
@@ -296,8 +298,8 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
 
 
 def _inner_mark(cursor: Cursor, state: WalkState) -> int:
-    """Return the offset of the portion mark, paragraph number 1, or sentence with which the text begins within the last
-    line of the references, or -1.
+    """Return the offset of the portion mark if the text begins with one within the last line of the references,
+    otherwise -1.
     """
     if state.open != "references":
         return -1
@@ -339,7 +341,7 @@ def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | None:
-    """Return the offset of a references label within a subject and the offset at which the label's value begins, or
+    """Return the offset of a references label within a subject and the offset at which the references begin, or
     `None`.
     """
     start, signs = cursor.grammar.reference_signs
@@ -351,7 +353,7 @@ def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | N
 
 
 def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
-    """Return whether a span consists of a classification authority and nothing else."""
+    """Return whether a span consists only of a classification authority."""
     openers = cursor.grammar.authority_openers
     return end - at <= _LONGEST_CLASSIFIER and any(
         cursor.fold.startswith(form, at) and is_authority_label(cursor, at + len(form)) for form in openers
@@ -359,8 +361,8 @@ def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:
-    """Return whether the authority words that end at `end` within a line are a label: a colon follows them or, shortly
-    after, a reason.
+    """Return whether the authority words that end at `end` within a line are a label, because they are followed by a
+    colon or, shortly afterward, by a reason.
     """
     if cursor.fold[end].isalpha():
         return False
@@ -382,7 +384,7 @@ def _block_of(cursor: Cursor, state: WalkState) -> str | None:
 
 
 def _find_label(cursor: Cursor, state: WalkState) -> None:
-    """Look up the label at the beginning of the line. An authority sentence may be preceded by its portion mark."""
+    """Find the label at the beginning of the line. A portion mark may precede the label of an authority sentence."""
     at = state.start
     if cursor.fold[at] == "(":
         bracket = _BRACKET.match(cursor.fold, at)
@@ -397,7 +399,7 @@ def _find_label(cursor: Cursor, state: WalkState) -> None:
 
 
 def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
-    """Return the code and the end of a subject label without a colon at `at`, or `None`."""
+    """Return the code and end of a subject label without a colon at `at`, or `None`."""
     forms = cursor.grammar.label("subject", "line")
     form = next((form for form in forms if cursor.fold.startswith(form + " ", at)), None)
     return ("subject", at + len(form)) if form is not None else None
@@ -406,8 +408,8 @@ def _bare_subject(cursor: Cursor, at: int) -> tuple[str, int] | None:
 def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
     """Return whether a line that could open a new block still belongs to the open one.
 
-    A subject, references, or an authority block may continue after an empty line: some copies print one after every
-    line or after a page line. The line then belongs to the block if another label follows above paragraph 1.
+    A subject, references, or authority block may continue after an empty line, because some copies print one after
+    every line or page line. The line then belongs to the block if another label follows above paragraph 1.
     """
     if state.open == "authority" and name == "eo" and not state.blank:  # the order under which the reasons are cited
         return "eo" in state.seen and _REASON.search(cursor.fold, state.start, state.end) is not None
@@ -462,7 +464,7 @@ _NAMES = {"reference": "references"}  # label -> block, if the names differ
 
 
 def _next_labels(cursor: Cursor, state: WalkState, lines: int = _SOON) -> Iterator[str]:
-    """Yield the blocks whose labels begin the next few lines, up to paragraph 1."""
+    """Yield the blocks whose labels begin one of the next few lines, up to paragraph 1."""
     here = state.end
     for _ in range(lines):
         here = cursor.fold.find("\n", here) + 1

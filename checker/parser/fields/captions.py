@@ -62,8 +62,8 @@ def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...]) -> list[Caption]:
-    """Return the captions that correspond to the controls on a repeated level line. Each caption has the line's
-    span.
+    """Return the captions that correspond to the controls on a repeated level line. Each caption has the span of that
+    line.
     """
     codes = [cursor.grammar.caption_of_control.get(code, code) for code in controls]
     entries = [entry for entry in cursor.words["captions"] if entry.code in codes]
@@ -73,7 +73,7 @@ def captions_of(cursor: Cursor, start: int, end: int, controls: tuple[str, ...])
 def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption], int, int]:
     """Return the captions at the beginning and end of a pass line, and the start and end of the text between them.
 
-    They share a line in copies that have lost the line breaks between them. Only captions in capitals count.
+    The captions share the line in copies that have lost the line breaks. Only captions in capitals count.
     """
     found: list[Caption] = []
     forms = cursor.grammar.joined_captions
@@ -99,8 +99,8 @@ def _first_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, 
 
 
 def _last_form(cursor: Cursor, forms: tuple[tuple[str, Entry], ...], low: int, high: int) -> tuple[str, Entry] | None:
-    """Return the caption at the end of a line with its spelling, or `None` if there is none or a word such as "as"
-    before it shows that it is part of a sentence.
+    """Return the caption at the end of a line with its spelling. Return `None` if there is none, or if a word such as
+    "as" before it shows that it is part of a sentence.
     """
     for form, entry in forms:
         at = high - len(form)
@@ -133,7 +133,7 @@ def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
 
 
 def is_passing(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether the line names the recipients to whom the telegram is to be passed."""
+    """Return whether the line states to whom the telegram is to be passed."""
     words = cursor.fold[start:end].replace(",", " ").split()
     passing, fors = cursor.grammar.passing_words
     if not passing.isdisjoint(words):

@@ -12,10 +12,11 @@ _MOST_WORDS = 3  # in a name, not counting initials, particles, and suffix
 
 
 def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
-    """Return a classifier's name and position, each `None` if it is missing.
+    """Return a classifier's name and position, with `None` for either one that is missing.
 
-    The name is at the end of one of the parts between commas: given names, initials, particles, surname, and suffix.
-    Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe, Jr.".
+    The name is at the end of one of the parts between commas, and consists of given names, initials, particles,
+    surname, and suffix. Everything else is the position: "Jane Q. Doe, Consul", "Deputy Chief of Mission Jane Q. Doe,
+    Jr.".
     """
     first, _, rest = text.partition(",")
     words = first.split()
@@ -42,8 +43,8 @@ def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
 
 
 def _is_office(words: list[str], grammar: Grammar) -> bool:
-    """Return whether words name an office, which may take the place of a person: "Bureau of Energy" does, and "Bureau
-    Director Doe" does not.
+    """Return whether the words are the name of an office, which may replace a person's name. "Bureau of Energy" is an
+    office, but "Bureau Director Doe" is not.
     """
     if words[0].upper() not in grammar.page_word("name", "office"):
         return False
@@ -51,8 +52,8 @@ def _is_office(words: list[str], grammar: Grammar) -> bool:
 
 
 def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
-    """Return (words, suffix) for each part between commas. The suffix is an empty string or, for example, ", Jr." or "
-    III".
+    """Return (words, suffix) for each part between commas. The suffix is, for example, ", Jr." or " III", or an empty
+    string.
     """
     suffixes = grammar.page_word("name", "suffix")
     found: list[tuple[list[str], str]] = []
@@ -70,7 +71,7 @@ def _parts(text: str, grammar: Grammar) -> list[tuple[list[str], str]]:
 
 
 def _name_length(words: list[str], grammar: Grammar) -> int:
-    """Return how many trailing words form a name, or 0 if the last word belongs to a position."""
+    """Return the number of trailing words that form a name, or 0 if the last word belongs to a position."""
     mixed = not " ".join(words).isupper()
     particles = grammar.page_word("name", "particle")
     at = len(words)
@@ -97,8 +98,8 @@ def _name_length(words: list[str], grammar: Grammar) -> int:
 
 
 def _first_of_two(words: list[str], particles: tuple[str, ...]) -> int:
-    """Return the index of the second-to-last full word, at which a name of uncertain length is assumed to start, or 0
-    if there are fewer than two. Initials and particles are not full words.
+    """Return the index of the second-to-last full word, where a name of uncertain length is assumed to begin, or 0 if
+    there are fewer than two full words. Initials and particles are not full words.
     """
     names = [index for index, word in enumerate(words) if not _is_initial(word) and word not in particles]
     return names[-2] if len(names) > 1 else 0
@@ -125,7 +126,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
 
 
 def join_lines(text: str, grammar: Grammar) -> str:
-    """Return a text as one line, with the two halves of a name that was broken over two lines rejoined."""
+    """Return a text on one line, rejoining the halves of any name that was broken over two lines."""
     lines = text.split("\n")
     joined = " ".join(lines[0].split())
     for line in lines[1:]:
@@ -136,7 +137,7 @@ def join_lines(text: str, grammar: Grammar) -> str:
 
 
 def _is_broken(head: str, tail: str, grammar: Grammar) -> bool:
-    """Return whether the last word of a line and the first word of the next are two halves of a name."""
+    """Return whether the last word of a line and the first word of the next line are two halves of a name."""
     tail = tail.strip(",.;")
     if not (head[:1].isupper() and head[-1:].islower() and tail.islower() and tail.isalpha()):
         return False

@@ -37,7 +37,7 @@ PIVOT = 53  # years 53 to 99 belong to the twentieth century: the first order da
 
 
 class FoundDate:
-    """A date in the text: its offsets, and the date itself or a description of what was expected."""
+    """A date in the text: its offsets, and either the date itself or a description of the expected text."""
 
     __slots__ = ("date", "end", "start", "why")
 
@@ -49,10 +49,10 @@ class FoundDate:
 
 
 def year_of(digits: str, not_before: int | None = None) -> int:
-    """Return the full year for the digits of a year. Four digits are returned as they are.
+    """Return the full year for the digits of a year. Four-digit years are returned unchanged.
 
-    For two digits, `PIVOT` determines the century or, if `not_before` is given, the result is the first such year not
-    before it, unless that is more than `LONGEST` years later.
+    For two digits, `PIVOT` determines the century unless `not_before` is given. With `not_before`, the result is the
+    first matching year that is not before it, or a century earlier if that year is more than `LONGEST` years later.
     """
     year = int(digits)
     if len(digits) > 2:
@@ -66,8 +66,8 @@ def year_of(digits: str, not_before: int | None = None) -> int:
 
 
 def find_dates(text: str, months: dict[str, int], not_before: int | None = None) -> Iterator[FoundDate]:
-    """Yield every date in a folded text, in order, with its offsets in `text`. A date that does not exist, such as 31
-    February, is yielded with `None` as its date.
+    """Yield every date in a folded text, in text order, with its offsets in `text`. A nonexistent date, such as 31
+    February, is yielded with a date of `None`.
     """
     if len(text) <= 10 and text.count("/") == 2:  # nearly every value, for which no pattern is needed
         plain = _plain(text, not_before)
@@ -81,7 +81,7 @@ def find_dates(text: str, months: dict[str, int], not_before: int | None = None)
 
 
 def _plain(text: str, not_before: int | None) -> FoundDate | None:
-    """Return the date if a text consists only of a numeric date, or `None` if the full pattern is needed."""
+    """Return the date if a text consists only of a numeric date. Return `None` if the full pattern is needed."""
     first, second, third = text.split("/")
     if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
         return None
@@ -137,7 +137,7 @@ def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_b
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
-    """Return the number of the month that a word names, or `None`, and whether digits had to be read as letters."""
+    """Return the number of a month given its name, or `None`, and whether digits had to be read as letters."""
     month = months.get(name)
     if month is not None:
         return month, False
@@ -191,7 +191,7 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:
-    """Return the precedence that a prosign denotes, and whether a zero had to be read as the letter O."""
+    """Return the precedence that corresponds to a prosign, and whether a zero had to be read as the letter O."""
     letter = match.group(group)
     start, end = match.span(group)
     table = cursor.grammar.prosigns

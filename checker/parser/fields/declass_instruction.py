@@ -1,4 +1,4 @@
-"""Read declassification instructions: the value of an E.O. line, or of "declassify on" in an authority block."""
+"""Read declassification instructions from E.O. lines and from the "declassify on" value of authority blocks."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
 class InstructionForms(Record):
-    """A vocabulary's spellings of declassification instructions, grouped by the way in which they are matched. Pairs
-    are (spelling, code), and the longest spelling comes first.
+    """A vocabulary's spellings of declassification instructions, grouped by how they are matched. Pairs are (spelling,
+    code), longest spelling first.
     """
 
     phrases: tuple[tuple[str, str], ...]
@@ -64,7 +64,7 @@ def forms_of(words: Vocabulary) -> InstructionForms:
 
 
 class InstructionText:
-    """The text of one instruction: its offsets, and its folded text on one line."""
+    """The text of one instruction: its offsets and its folded text on one line."""
 
     __slots__ = ("cursor", "end", "flat", "forms", "start")
 
@@ -75,18 +75,18 @@ class InstructionText:
         self.forms = forms_of(cursor.words)
 
     def first(self) -> int:
-        """Return the offset of the first character of the value that is neither a space nor an opening parenthesis."""
+        """Return the offset of the first character in the value that is neither a space nor an opening parenthesis."""
         return len(self.flat) - len(self.flat.lstrip(" ("))
 
     def starts(self, at: int, form: str) -> bool:
-        """Return whether `form` occurs as a whole word or phrase at an offset in the value."""
+        """Return whether `form` occurs as a whole word or phrase at the given offset in the value."""
         after = at + len(form)
         return self.flat.startswith(form, at) and not (after < len(self.flat) and self.flat[after].isalnum())
 
 
 def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unread | None, Downgrade | None]:
-    """Return the declassification instruction and the downgrading instruction in the value of an E.O. line, each `None`
-    if it is missing.
+    """Return the declassification instruction and the downgrading instruction on an E.O. line, given the line's value.
+    Either one is `None` if it is missing.
     """
     value = InstructionText(cursor, start, end)
     at, downgrade = _skip_labels(value)
@@ -96,8 +96,8 @@ def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unre
 
 
 def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
-    """Return the offset after the labels that mean "declassify", which may be repeated, and the downgrading instruction
-    among them, or `None` if there is none.
+    """Return the offset after the labels that mean "declassify", which may be repeated, and any downgrading instruction
+    among them, or `None`.
     """
     at = 0
     downgrade = None
@@ -125,8 +125,8 @@ def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
 
 
 def read_downgrade(cursor: Cursor, start: int, end: int) -> Downgrade:
-    """Return the downgrading instruction in a span. Its level and date are `None` if they are missing; a date that
-    cannot be read is an `Unread`.
+    """Return the downgrading instruction in a span. A missing level or date is `None`; a date that cannot be read is an
+    `Unread`.
     """
     while start < end and cursor.fold[start] in " :\n":
         start += 1
@@ -151,7 +151,7 @@ def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unre
 
 
 def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
-    """Return the instruction in a span, or an `Unread` if it matches no instruction kind in the table."""
+    """Return the instruction in a span, or an `Unread` if it does not match any instruction kind in the table."""
     value = InstructionText(cursor, start, end)
     flat = value.flat.rstrip(". ")
     node = Instruction(
@@ -175,7 +175,7 @@ def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unre
 
 
 def _is_plain(flat: str) -> bool:
-    """Return whether a value consists only of a numeric date. No code contains two slashes."""
+    """Return whether a value consists only of a numeric date. Codes never contain two slashes."""
     return len(flat) <= 10 and flat.count("/") == 2 and flat.replace("/", "").isdigit()
 
 
@@ -220,7 +220,7 @@ def _read_word(value: InstructionText, node: Instruction) -> bool:
 
 
 def _read_code(value: InstructionText, node: Instruction) -> bool:
-    """Read into the node a code and its number, such as XGDS-2, RDS-1,3, X6, or 25X1. Return whether the value begins
+    """Store in the node a code and its number, such as XGDS-2, RDS-1,3, X6, or 25X1. Return whether the value begins
     with a code.
     """
     at = value.first()
@@ -248,8 +248,8 @@ def _read_code(value: InstructionText, node: Instruction) -> bool:
 
 
 def _event_after(value: InstructionText, node: Instruction, at: int) -> None:
-    """Read into the node the event that follows a code, if there is one. Words for "declassify" may come between the
-    code and the event.
+    """Store in the node any event that follows a code. Words for "declassify" may come between the code and the
+    event.
     """
     for form in ("", *value.forms.labels):
         at += len(form) if form and value.starts(at, form) else 0
@@ -278,7 +278,7 @@ def _read_person(value: InstructionText, node: Instruction) -> None:
 
 
 def _read_years(value: InstructionText, node: Instruction) -> bool:
-    """Read into the node a number of years, in digits or words, and the event from which they are counted, if one is
+    """Store in the node a number of years, in digits or words, and the event from which the years are counted if one is
     stated. Return whether the value begins with a number of years.
     """
     flat = value.flat.lstrip(" (")

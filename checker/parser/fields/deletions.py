@@ -1,7 +1,7 @@
 """Find deletions: notes, codes, and rows of characters in place of text that reviewers withheld or editors omitted.
 
-The forms come from the `deletions` table, the codes from `release_codes`. Codes alone at the right margin are cut from
-the text before it is read; every other deletion remains in the text at its position.
+The forms come from the `deletions` table, and the codes from the `release_codes` table. Codes that are alone in the
+right margin are cut from the text before it is read; all other deletions remain at their positions in the text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _PERIODS = Pattern(r"\.{3}")
 
 
 class DeletionForms:
-    """A vocabulary's spellings of deletions, and the patterns for exemption codes. The patterns are compiled on first
+    """A vocabulary's spellings of deletions and its patterns for exemption codes. The patterns are compiled on first
     use, because few texts need them.
     """
 
@@ -83,9 +83,9 @@ class DeletionForms:
 
     @cached_property
     def _code(self) -> str:
-        """Return the regular expression for one exemption code, as a string.
+        """Return the regular expression for one exemption code as a string.
 
-        A code with a number is matched by its form, so that nonexistent codes are also read.
+        A code with a number is matched by its form, so that nonexistent codes are also recognized.
         """
         shape = re.compile(_CODE)
         words = sorted((form for form in self.by_form if not shape.fullmatch(form)), key=lambda form: -len(form))
@@ -107,8 +107,8 @@ class DeletionForms:
         return re.compile(rf"(?m)(?:^|(?<=\s\s\s\s))(?:(?:{self._code}){_BETWEEN})+ *$")
 
     def codes(self, text: str) -> tuple[str, ...]:
-        """Return the codes in a folded text without duplicates: listed codes as the table spells them, unlisted codes
-        in the form that the Department prints.
+        """Return the distinct codes in a folded text. Listed codes are spelled as in the table, and unlisted codes in
+        the Department's printed form.
         """
         found: dict[str, None] = {}
         for match in self.code.finditer(text):
@@ -118,7 +118,7 @@ class DeletionForms:
 
 
 def _printed(code: str) -> str:
-    """Return an exemption code in the form that the Department prints, such as B11 for (b)(11)."""
+    """Return an exemption code in the Department's printed form, such as B11 for (b)(11)."""
     if code.startswith("("):
         parts = code.strip("()").split(")(")
         return parts[0] + parts[1] + "".join(f"({part})" for part in parts[2:])
@@ -134,7 +134,9 @@ def deletion_forms(words: Vocabulary) -> DeletionForms:
 
 
 def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
-    """Set a stamp's exemption codes from its folded text and, as `unknown_codes`, those that no table lists."""
+    """Set a stamp's exemption codes from its folded text, and set `unknown_codes` to those that are not in any
+    table.
+    """
     forms = deletion_forms(words)
     stamp.codes = forms.codes(fold)
     known = set(forms.by_form.values())
@@ -146,8 +148,8 @@ def set_codes(stamp: Stamp, fold: str, words: Vocabulary) -> None:
 
 
 def has_margin_codes(cursor: Cursor) -> bool:
-    """Return whether an exemption code or a category of section 1.3 to 1.5 may be in the margin, after three or more
-    spaces.
+    """Return whether an exemption code or a category of section 1.3 to 1.5 may be in the margin, preceded by at least
+    three spaces.
     """
     fold = cursor.fold  # `in` takes a tenth of the time of a pattern
     if "   B" in fold and _MARGIN_EXEMPTION.search(fold) is not None:
@@ -156,7 +158,7 @@ def has_margin_codes(cursor: Cursor) -> bool:
 
 
 def margin_codes(cursor: Cursor) -> list[FoundDeletion]:
-    """Return the exemption codes in the right margin, for a copy in which they are still part of the text."""
+    """Return the exemption codes in the right margin of a copy whose text still contains them."""
     forms = deletion_forms(cursor.words)
     found = []
     for match in forms.line.finditer(cursor.fold):
@@ -185,7 +187,7 @@ def margin_cuts(found: list[FoundDeletion]) -> list[Cut]:
 
 
 def deletions_in(cursor: Cursor) -> list[FoundDeletion]:
-    """Return the deletions in a cursor's text, in order and without overlaps. The text is searched only once."""
+    """Return the deletions in a cursor's text, in text order and without overlaps. The text is searched only once."""
     if cursor.deletions is None:
         found = sorted(_search(cursor, deletion_forms(cursor.words)), key=lambda one: (one.start, -one.end))
         kept: list[FoundDeletion] = []
@@ -233,7 +235,7 @@ def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
 
 
 def _has_enclosed_pair(fold: str) -> bool:
-    """Return whether a digit in parentheses follows a closing parenthesis, as in (B)(1).
+    """Return whether a closing parenthesis is followed by a digit in parentheses, as in (B)(1).
 
     Searching for the rare parenthesis is faster than searching for two characters, and few texts need the compiled
     pattern.
@@ -247,7 +249,7 @@ def _has_enclosed_pair(fold: str) -> bool:
 
 
 def _notes(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield deletions noted in square brackets: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified],
+    """Yield the deletions noted in square brackets: [[REDACTED-EX B1]], [4 paragraphs (9 lines) not declassified],
     [(b)(1)].
     """
     for match in _BRACKETS.finditer(cursor.fold):
@@ -275,8 +277,8 @@ def _has_word(text: str, form: str) -> bool:
 
 
 def _is_extent(text: str, forms: DeletionForms) -> bool:
-    """Return whether words state only how much text was deleted, what kind of text, or where: "4 PARAGRAPHS (9 LINES)",
-    "NAME", "PAGE 2".
+    """Return whether words state only the amount, kind, or location of deleted text: "4 PARAGRAPHS (9 LINES)", "NAME",
+    "PAGE 2".
     """
     words = re.split(r"[ ()\[\],;:.&/-]+", text)
     return all(not word or word.lower() in forms.extent or _NUMBER.fullmatch(word) is not None for word in words)
@@ -284,7 +286,7 @@ def _is_extent(text: str, forms: DeletionForms) -> bool:
 
 def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
     """Yield deletions for exemption codes in the text: codes in parentheses, exemptions next to their category, and
-    codes that make up an entire value.
+    codes that are an entire value.
     """
     for match in forms.run.finditer(cursor.fold):
         start, end = match.span()
@@ -299,7 +301,7 @@ def _code_runs(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
 
 
 def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
-    """Return whether a code in parentheses continues a citation of a statute, such as "section 12 (b)(1)"."""
+    """Return whether a code in parentheses continues the citation of a statute, such as "section 12 (b)(1)"."""
     before = cursor.fold[max(start - 24, 0) : start].rstrip(" \n")
     if before[-1:].isdigit() or _CLAUSE_BEFORE.search(before) is not None:
         return True
@@ -308,7 +310,7 @@ def _cites_clause(cursor: Cursor, start: int, forms: DeletionForms) -> bool:
 
 
 def _is_value(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a span is a label's whole value, or all of the text after a paragraph number."""
+    """Return whether a span is the entire value of a label, or all of the text after a paragraph number."""
     return cursor.blank_line(end) and _follows_label(cursor, start)
 
 
@@ -318,7 +320,7 @@ def _follows_label(cursor: Cursor, start: int) -> bool:
 
 
 def _near_line_start(cursor: Cursor, at: int) -> int:
-    """Return the offset at which the line that contains `at` begins or, for a long line, an offset a fixed distance
+    """Return the offset at which the line that contains `at` begins or, for a long line, the offset a fixed distance
     before `at`.
     """
     low = max(at - _LONGEST_ALONE, 0)
@@ -326,7 +328,7 @@ def _near_line_start(cursor: Cursor, at: int) -> int:
 
 
 def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield deletions for codes without a number, such as OGA, that directly follow a label or a paragraph number."""
+    """Yield deletions for codes without a number, such as OGA, that directly follow a label or paragraph number."""
     at = cursor.text.find(word)
     while at >= 0:
         end = at + len(word)
@@ -337,7 +339,7 @@ def _words_alone(cursor: Cursor, word: str, forms: DeletionForms) -> Iterator[Fo
 
 
 def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -> Iterator[FoundDeletion]:
-    """Yield notices of deletion without brackets that fill a line, a value, or a paragraph. Codes may follow them."""
+    """Yield deletion notices without brackets that fill a line, value, or paragraph. Codes may follow them."""
     at = cursor.fold.find(form)
     while at >= 0:
         end = at + len(form)
@@ -354,8 +356,8 @@ def _notices_alone(cursor: Cursor, form: str, code: str, forms: DeletionForms) -
 
 
 def _rows(cursor: Cursor, sign: str, code: str, pattern: Pattern) -> Iterator[FoundDeletion]:
-    """Yield deletions shown by a row of characters at least as long as `sign`. Rows of dashes or underscores count only
-    if they replace words, because most of them are ruled lines.
+    """Yield deletions indicated by a row of characters at least as long as `sign`. Rows of dashes or underscores count
+    only if they replace words, because most of them are ruled lines.
     """
     end = 0
     while (start := cursor.fold.find(sign, end)) >= 0:
@@ -398,8 +400,8 @@ def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
 
 
 def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Set a telegram's deletions, each with the name of the part in which it is, and mark paragraphs that were withheld
-    in full.
+    """Set a telegram's deletions, each with the name of the part that contains it, and mark the paragraphs that were
+    withheld in full.
     """
     forms = deletion_forms(cursor.words)
     found = [_node(cursor, one, forms) for one in deletions_in(cursor)]
@@ -428,7 +430,7 @@ def set_deletions(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) ->
 
 def _between_numbers(cursor: Cursor, telegram: Telegram, forms: DeletionForms, known: set[int]) -> list[Deletion]:
     """Return deletions for lines that consist of one repeated character or of a code without a number, if the paragraph
-    numbers show that paragraphs are missing there.
+    numbers show that paragraphs are missing at that position.
     """
     found: list[Deletion] = []
     misnumbered = telegram.misnumbered
@@ -463,7 +465,7 @@ def _is_paragraph(cursor: Cursor, one: FoundDeletion) -> bool:
 
 
 def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
-    """Return the codes found in the margin as deletion nodes."""
+    """Return the codes found in the margin as `Deletion` nodes."""
     forms = deletion_forms(cursor.words)
     nodes = [_node(cursor, one, forms) for one in found]
     for node in nodes:
@@ -472,10 +474,10 @@ def margin_nodes(cursor: Cursor, found: list[FoundDeletion]) -> list[Deletion]:
 
 
 def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deletion]) -> None:
-    """Set `cut` and `place` for paragraphs that have no mark but have codes in the margin.
+    """Set `cut` and `place` for paragraphs that have codes in the margin but no mark.
 
-    The codes are next to the first line or, if only the number of the paragraph remains, anywhere after the beginning
-    of the preceding paragraph.
+    The codes are next to the first line or, if only the paragraph number remains, anywhere after the beginning of the
+    preceding paragraph.
     """
     if not margin:
         return
@@ -495,8 +497,8 @@ def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deleti
 
 
 def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """Extend the span of unreadable reasons over the deletion that follows their label. Add a row of characters at that
-    position to `found`.
+    """If a deletion follows the label of unreadable reasons, extend the span of the reasons over the deletion. If the
+    deletion is a row of characters, add it to `found`.
     """
     block = telegram.authority
     if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):
@@ -514,7 +516,7 @@ def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) ->
 
 
 def _places(telegram: Telegram) -> list[tuple[str, Span]]:
-    """Return (name, span) for each part in which a deletion may be, except portion marks. The head comes last, because
+    """Return (name, span) for each part that may contain a deletion, except portion marks. The head comes last, because
     it contains other parts.
     """
     places = []

@@ -1,7 +1,7 @@
 """Read the teletype header: format lines 1 to 10 of ACP 127, in any order, up to the classification line.
 
-`HeaderReader` decides which format line each line is and reads it; `find_hidden` looks for format lines that a copy has
-run together with other lines.
+`HeaderReader` determines which format line each line is and reads it; `find_hidden` looks for format lines that a copy
+has joined to other lines.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class HeaderReader:
 
     def read(self) -> int:
         """Read the header lines. Return the offset of the first line that is not part of the header, usually the
-        classification line. If the text ends first, return the end of the last header line.
+        classification line. If there is no such line, return the offset at which the last header line ends.
         """
         cursor = self.cursor
         fold = cursor.fold
@@ -120,7 +120,7 @@ class HeaderReader:
         return here if here < cursor.size else last
 
     def _lose(self) -> None:
-        """Mark the date-time group and the originator as lost if they were not found, because they may be on an
+        """Mark the date-time group and the originator as lost if they were not found, because either may be on an
         unreadable header line.
         """
         place = self.telegram.span.start
@@ -131,8 +131,8 @@ class HeaderReader:
             self.telegram.sender = Unread(Span(place, place), why)
 
     def _goes_on(self, start: int, end: int) -> bool:
-        """Return whether an unreadable line is within the header: the next header line, a few lines below at most, is a
-        date-time group, originator, or addressee, and none of that kind has been read yet.
+        """Return whether an unreadable line is within the header. It is if the next header line follows within a few
+        lines, is a date-time group, originator, or addressee, and is the first of its kind.
         """
         cursor, telegram = self.cursor, self.telegram
         if self.unread and telegram.dtg is not None and telegram.sender is not None:
@@ -153,8 +153,8 @@ class HeaderReader:
         return False
 
     def _is_strange(self, start: int, end: int) -> bool:
-        """Return whether a line is not recognized: it is not a label, caption, or prose, and does not resemble a
-        classification line.
+        """Return whether a line is unrecognized, meaning that it is not a label, caption, or prose and does not
+        resemble a classification line.
         """
         if label_of(self.cursor, start) is not None or is_address_stop(self.cursor, start, end):
             return False
@@ -186,8 +186,8 @@ class HeaderReader:
         return 0
 
     def _kind(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the block of the header to which the line belongs, "banner" for a classification line, or `None`. Also
-        store the banner, date-time group, or station match that was read from it.
+        """Return the name of the header block to which the line belongs, "banner" for a classification line, or `None`.
+        Also store the banner, date-time group, or station match that was read from the line.
         """
         cursor = self.cursor
         fold = cursor.fold
@@ -217,7 +217,7 @@ class HeaderReader:
         return self._continued(start, end, block)
 
     def _is_service(self, start: int, end: int) -> bool:
-        """Return whether a line with a level begins a service message, which a repeated header follows."""
+        """Return whether a line with a level begins a service message, which is followed by a repeated header."""
         cursor = self.cursor
         words = cursor.fold[start:end].split()
         if len(words) < 2 or words[1] not in cursor.grammar.page_word("service", "word"):
@@ -228,8 +228,8 @@ class HeaderReader:
         return self.names.get(first) in ("routing", "station") or read_dtg(cursor, low, high) is not None
 
     def _settle(self, kind: str, first: str, start: int, end: int) -> str | None:
-        """Return the block to which a line belongs if its first word can begin several blocks, or `None` if it fits
-        none of them.
+        """Return the block to which a line belongs if its first word can begin several blocks, or `None` if the line
+        does not fit any of them.
         """
         fold = self.cursor.fold
         rest = self.cursor.after_blanks(start + len(first))
@@ -259,7 +259,7 @@ class HeaderReader:
         return kind if alone and known else None
 
     def _drafting_label(self, start: int) -> tuple[str, str] | None:
-        """Return the spelling and the code of the drafting block label at the beginning of a line, or `None`."""
+        """Return the spelling and code of the drafting block label at the beginning of a line, or `None`."""
         fold = self.cursor.fold
         for form, code in self.cursor.grammar.drafting_labels:
             if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
@@ -267,8 +267,8 @@ class HeaderReader:
         return None
 
     def _continued(self, start: int, end: int, block: str | None) -> str | None:
-        """Return the open block if the line continues it, "counter" if it is a line of message counters, or `None` if
-        it is neither.
+        """Return the name of the open block if the line continues it, or "counter" for a line of message counters.
+        Return `None` for any other line.
         """
         fold = self.cursor.fold
         if _DASHES.match(fold, start):
@@ -286,7 +286,7 @@ class HeaderReader:
         return "counter" if end - start <= 5 and fold[start].isdigit() and block is None else None
 
     def _is_address(self, start: int, end: int, block: str) -> bool:
-        """Return whether a line continues the addresses above it. After an empty line, it must also look like an
+        """Return whether a line continues the addresses above it. After an empty line, the line must also look like an
         address.
         """
         if block == "sender" or is_address_stop(self.cursor, start, end):
@@ -479,7 +479,7 @@ def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
 
 
 def post_of(cursor: Cursor, name: str) -> str:
-    """Return the post name that classification lines use for a mission, given the mission's name in an address."""
+    """Return a mission's post name as used on classification lines, given its name in an address."""
     known = cursor.grammar.mission_names.get(name)
     if known is not None:
         return known
@@ -507,7 +507,7 @@ def find_hidden(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def is_broken_level(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether the letters on a line and the next line together begin with the name of a level."""
+    """Return whether the letters on a line and the next line together begin with a level name."""
     first = cursor.fold[start:end].replace(" ", "")
     second = cursor.fold[end + 1 : end + 60].split("\n", 1)[0].replace(" ", "")
     both = first + second
@@ -519,8 +519,8 @@ def _openers(cursor: Cursor, kind: str) -> list[str]:
 
 
 def _end(cursor: Cursor) -> int:
-    """Return the offset of the first classification line, field, or paragraph, at which the header ends, or the size of
-    the text if there is none.
+    """Return the offset at which the header ends: that of the first classification line, field, or paragraph, or the
+    size of the text if there is none.
     """
     kinds = ("banner", "eo", "tags", "subject", "authority", "paragraph")
     return next((start for start, kind in cursor.parts if kind in kinds), cursor.size)

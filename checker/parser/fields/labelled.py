@@ -1,4 +1,4 @@
-"""Read the labeled fields above the text: the subject, the E.O. line, the references, and the TAGS."""
+"""Read the labeled fields above the text: the subject, E.O. line, references, and TAGS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject, and a portion mark before or after its words, into the telegram.
+    """Read the subject into the telegram, with a portion mark before or after its words.
 
     If there are several subjects, the first is used.
     """
@@ -55,8 +55,8 @@ _DIGITS = str.maketrans("OIL", "011")
 
 
 def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read an E.O. line into the telegram. If there are several, the first is the telegram's E.O. line; all are
-    collected.
+    """Read an E.O. line into the telegram. If there are several, all are collected, and the first is the telegram's
+    E.O. line.
     """
     match = _NUMBER.match(cursor.fold, region.body)
     if match is None:
@@ -80,14 +80,14 @@ def read_eo(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _is_spread(text: str, usual: str) -> bool:
-    """Return whether a text begins with the usual form, apart from the spaces that archives insert after periods."""
+    """Return whether a text begins with the usual form, ignoring the spaces that archives insert after periods."""
     written = text[: text.find(":") + 1]
     return written.replace(" ", "") == usual.replace(" ", "") and written.count(" ") >= usual.count(" ")
 
 
 def place_order(cursor: Cursor, line: EoLine) -> None:
-    """Set the era of the order that the line cites. If no order has this number, set `nearest` to the most similar
-    order's number, if one is similar enough.
+    """Set the era of the order that the line cites. If the number does not belong to any order, set `nearest` to the
+    number of the most similar order, if one is similar enough.
     """
     eras = cursor.grammar.era_numbers
     line.era = eras.get(line.order)
@@ -97,7 +97,7 @@ def place_order(cursor: Cursor, line: EoLine) -> None:
 
 
 def _likeness(number: str, other: str) -> int:
-    """Return how many digits two numbers have in the same positions, or at least 4 if one is a rearrangement of the
+    """Return how many digits two numbers share in the same positions, but at least 4 if one is a rearrangement of the
     other.
     """
     same = sum(a == b for a, b in zip(number, other, strict=False))
@@ -124,7 +124,7 @@ _LONGEST_REFERENCE = 60  # code points
 
 
 def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the references into the telegram, in order."""
+    """Read the references into the telegram, in text order."""
     start = region.body
     while start < region.end and cursor.fold[start] in " :.\n":
         start += 1
@@ -144,7 +144,7 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> bool:
-    """Return whether a new reference begins after a break, with a letter of its own or with a telegram number.
+    """Return whether a new reference begins after a break, with its own letter or a telegram number.
 
     `low` is the beginning of the previous reference, whose post name may continue after a line break.
     """
@@ -213,9 +213,7 @@ def _next_letter(match: re.Match[str], last: str | None) -> str:
 
 
 def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
-    """Set the year, post, and serial number of a reference that identifies a telegram by them. Return whether
-    it does.
-    """
+    """Set the year, post, and serial number of a reference if they identify a telegram. Return whether they do."""
     match = _named(cursor, cursor.fold, at, high)
     if match is None and "\n" in cursor.fold[at:high]:
         words = " ".join(cursor.fold[at:high].split())
@@ -232,8 +230,8 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
 
 
 def _number_telegram(cursor: Cursor, item: Reference, last: Reference, at: int, high: int) -> None:
-    """Set the serial number of a reference that consists of a number alone. Its post, and its year unless it states
-    one, are those of the previous reference.
+    """Set the serial number of a reference that consists only of a number. The post is that of the previous reference,
+    and so is the year if none is stated.
     """
     alone = _NUMBER_ALONE.match(cursor.fold, at, high)
     if alone is not None:
@@ -284,8 +282,8 @@ def _states_none(cursor: Cursor, line: TagsLine) -> bool:
 
 
 def _tags_end(cursor: Cursor, start: int, end: int) -> int:
-    """Return the offset at which the TAGS end: before a page line that was run together with them, before a line that
-    is not a list of TAGS, or at `end`.
+    """Return the offset at which the TAGS end: before a page line joined to them, before a line that is not a list of
+    TAGS, or at `end`.
     """
     here = start
     while here < end:
@@ -301,7 +299,7 @@ def _tags_end(cursor: Cursor, start: int, end: int) -> int:
 
 
 def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line below the first TAGS line is not a continuation of it."""
+    """Return whether a line below the first TAGS line does not continue the TAGS."""
     if _LABEL_BEGINS.match(cursor.fold, start, end) is not None:
         return True
     found = list(_WORD.finditer(cursor.fold, start, end))
@@ -315,7 +313,7 @@ def _is_prose(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _read_below_tags(cursor: Cursor, telegram: Telegram, start: int, end: int) -> None:
-    """Read a subject without a label, and references after it, from the lines below the TAGS.
+    """Read an unlabeled subject, and any references after it, from the lines below the TAGS.
 
     If those lines cannot be a subject, they may hide it, so the subject is marked as lost.
     """
@@ -362,10 +360,10 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
 
 
 def _divided(cursor: Cursor, tag: Tag, low: int, named: bool) -> list[Tag]:
-    """Return the TAG in a word, or the two known TAGS that a copy has run together in it.
+    """Return the TAG in a word, or two known TAGS if a copy has joined them into one word.
 
-    `named` means that the TAG before it may be a surname; a word of four letters is then a given name rather than two
-    countries.
+    `named` means that the preceding TAG may be a surname; a four-letter word is then treated as a given name rather
+    than two countries.
     """
     first, _, second = (tag.suggestion or "").partition(" ")
     if not second or (named and len(tag.text) == _TWO_COUNTRIES):
@@ -381,7 +379,7 @@ def _trim_stops(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
-    """Store a name in parentheses with the TAG before it, or as an entry of its own if that is not possible."""
+    """Store a name in parentheses with the preceding TAG, or as a separate entry if that is not possible."""
     low, high = cursor.trim(*match.span(1))
     name = cursor.joined(low, high)
     if tags and tags[-1].person is None and tags[-1].kind != "person":
@@ -391,8 +389,8 @@ def _person(cursor: Cursor, tags: list[Tag], match: re.Match[str]) -> None:
 
 
 def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> None:
-    """Add the collected long words, and clear the list. Two or more form a person's name; a single one is an unknown
-    TAG.
+    """Add the collected long words to the TAGS, and clear the list. Two or more words form a person's name; a single
+    word is an unknown TAG.
     """
     if not words:
         return
@@ -416,7 +414,7 @@ def _tag(cursor: Cursor, low: int, high: int) -> Tag:
 @lru_cache(maxsize=4096)
 def _tag_kind(words: Vocabulary, word: str) -> str | None:
     """Return the kind of the TAG with this spelling or code, or `None`. The tables of organizations and programs, which
-    contain three quarters of the words, are read only if no other table lists the word.
+    contain three-quarters of the words, are read only if no other table lists the word.
     """
     for name, kind in _KINDS:
         if name in words and words[name].find(word) is not None:
@@ -425,8 +423,8 @@ def _tag_kind(words: Vocabulary, word: str) -> str | None:
 
 
 def suggestion(cursor: Cursor, word: str) -> str | None:
-    """Return the known TAG for a word that is a listed misspelling or has a one-letter error, or two known TAGS,
-    separated by a space, that are run together in the word. Return `None` if there is neither.
+    """Return the TAG to suggest for a word that is a listed mistake or contains a one-letter error. If the word
+    consists of two known TAGS, return both, separated by a space. Return `None` if there is no suggestion.
 
     Only words of 4 to 12 letters are compared letter by letter.
     """
@@ -455,13 +453,13 @@ def _suggest(cursor: Cursor, word: str) -> str | None:
 
 
 def is_tag(cursor: Cursor, word: str) -> bool:
-    """Return whether a table of TAGS lists a word with its meaning."""
+    """Return whether a TAGS table lists a word with its meaning."""
     return word in _known_tags(cursor.words)
 
 
 @lru_cache(maxsize=4)
 def _known_tags(words: Vocabulary) -> frozenset[str]:
-    """Return the spellings and codes of all TAGS that a table lists with their meaning."""
+    """Return the spellings and codes of all TAGS that are listed with their meaning."""
     found: set[str] = set()
     for table in (words[table] for table, _ in _KINDS if table in words):
         spellings = {form for entry in table for form in (*entry.spellings(), entry.code)}
@@ -470,8 +468,8 @@ def _known_tags(words: Vocabulary) -> frozenset[str]:
 
 
 def _slips(word: str) -> list[str]:
-    """Return the words that differ from a word by one error. The errors are, in this order: a letter removed, two
-    letters swapped, a letter replaced, a letter added.
+    """Return the words that differ from a word by one error, grouped by error: first a letter removed, then two letters
+    swapped, a letter replaced, and a letter added.
     """
     size = len(word)
     found = [word[:i] + word[i + 1 :] for i in range(size)]

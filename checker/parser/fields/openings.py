@@ -1,7 +1,7 @@
 """Find the lines that open a paragraph, list item, or heading, and the portion mark after each label.
 
-One pattern finds the candidates in one pass; `OpeningFinder` decides which of them are openings. `paragraphs` turns the
-openings into records.
+A single pass with one pattern finds the candidates, and `OpeningFinder` decides which of them are openings. The
+`paragraphs` module turns the openings into records.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ SENTENCE_ENDS = ".!?:;\"')]-”’*>"
 
 
 class Opening:
-    """The opening of a paragraph, list item, or heading: the beginning of its line, its label, its kind, and its
-    mark.
-    """
+    """The opening of a paragraph, list item, or heading: the start of its line, its label, kind, and mark."""
 
     __slots__ = ("depth", "kind", "label_end", "label_start", "mark", "number", "start")
 
@@ -62,7 +60,7 @@ class Opening:
 class OpeningFinder:
     """Finds the openings in one section of the text, from `low` to `high`.
 
-    `outer` is the last number of the main sequence, which continues from one section to the next.
+    `outer` is the latest number in the main sequence, which continues from one section to the next.
     """
 
     __slots__ = (
@@ -103,7 +101,7 @@ class OpeningFinder:
         self.notes = cursor.grammar.page_word("minimize")  # handling notes, which are not portions
 
     def find(self) -> list[Opening]:
-        """Return all openings in text order."""
+        """Return all openings, in text order."""
         fold = self.cursor.fold
         if self.low == 0 or fold[self.low - 1] != "\n":
             self._first_line()
@@ -114,8 +112,8 @@ class OpeningFinder:
         return self.openings
 
     def _is_answer(self, opening: Opening) -> bool:
-        """Return whether an unnumbered letter in parentheses is next to letters that are not marks, as in a list of
-        answers (B), (C), (D).
+        """Return whether an unnumbered letter in parentheses is adjacent in the alphabet to letters that are not marks,
+        as in a list of answers (B), (C), (D).
         """
         letter = self._lone_letter(opening.label_end) if opening.kind == "unnumbered" else ""
         answer = bool(letter) and any(abs(ord(letter) - ord(stray)) == 1 for stray in self.strays)
@@ -149,7 +147,9 @@ class OpeningFinder:
     # ---- Numbered paragraphs -----------------------------------------------------------------------------------------
 
     def _numbered(self, match: re.Match[str], start: int, label: tuple[int, int], at: int) -> None:
-        """Open a numbered paragraph whose first word is at `at`, unless the number only happens to begin a line."""
+        """Open a numbered paragraph whose first word is at `at`, unless the number is at the beginning of a line only
+        by chance.
+        """
         number = int(match.group(1))
         letter = match.group(2)
         mark = None if self._is_numbered_letter(at) else self._mark(at, letter is None)
@@ -176,10 +176,11 @@ class OpeningFinder:
         self.openings.append(Opening(start, label, "numbered", depth, number, mark))
 
     def _depth(self, number: int, marked: bool, free: bool, start: int) -> int:
-        """Return 1 for the main sequence, 2 for a list within a paragraph, or 0 for a number that is not a paragraph
+        """Return 1 for the main sequence, 2 for a list within a paragraph, or 0 if the number is not a paragraph
         number.
 
-        A number counts if it follows the last one. A marked number also counts if it skips, repeats, or restarts.
+        A number counts if it is the next one in its sequence. A marked number also counts if it skips, repeats, or
+        restarts.
         """
         if self.inner and number == self.inner + 1 and free and not marked:
             if self.marked or number != self.outer + 1:
@@ -191,8 +192,8 @@ class OpeningFinder:
         return self._depth_of_unmarked(number) if free and self._after_blank(start) else 0
 
     def _depth_of_unmarked(self, number: int) -> int:
-        """Return the depth of a number without a mark that follows a blank line but does not continue the sequence, or
-        0 if it is not a paragraph number.
+        """Return the depth of an unmarked number that follows a blank line but does not continue the sequence, or 0 if
+        it is not a paragraph number.
         """
         if number == 1 and self.outer:
             return 2
@@ -244,9 +245,7 @@ class OpeningFinder:
         return item[1] if item[:1] == "(" and item[2:] == ")" and "A" <= item[1] <= "Z" else ""
 
     def _is_list_letter(self, at: int) -> bool:
-        """Return whether a letter in parentheses is the next item in a list that begins with (A), rather than a
-        mark.
-        """
+        """Return whether a letter in parentheses is not a mark but the next item in a list that begins with (A)."""
         letter = self._lone_letter(at)
         if not letter:
             return False
@@ -259,8 +258,8 @@ class OpeningFinder:
         return True
 
     def _goes_on_from_text(self, letter: str, at: int) -> bool:
-        """Return whether the letters before this one are in the running text of the same paragraph, so that it is a
-        list letter.
+        """Return whether a letter is a list letter because the preceding letters are in the running text of the same
+        paragraph.
 
         After (A) and (B) in the text, a (C) that begins a new paragraph is a mark.
         """
@@ -286,8 +285,8 @@ class OpeningFinder:
         return False
 
     def _is_doubled(self, letter: str, end: int) -> bool:
-        """Return whether the parentheses after a letter repeat the letter, as they did after the previous letters in
-        the list: `B. (B)`, `C. (C)`.
+        """Return whether a letter is repeated in parentheses, as the previous letters in the list were: `B. (B)`, `C.
+        (C)`.
         """
         at = self.cursor.after_blanks(end)
         if self._lone_letter(at) != letter:
@@ -299,7 +298,9 @@ class OpeningFinder:
         return follows
 
     def _heading(self, dashes: int) -> None:
-        """Open a heading for the lines just above a line of dashes, up to a blank line or the end of a paragraph."""
+        """Open a heading for the lines directly above a line of dashes, up to a blank line or the end of a
+        paragraph.
+        """
         fold = self.cursor.fold
         top = dashes
         start = -1
@@ -322,7 +323,7 @@ class OpeningFinder:
     # ---- Context -----------------------------------------------------------------------------------------------------
 
     def _mark(self, at: int, alone: bool = False) -> Marking | Unread | None:
-        """Return the mark directly after a label, on the same line, or `None`.
+        """Return the mark that directly follows a label on the same line, or `None`.
 
         After a number (`alone`), a single lower-case letter in parentheses is also a mark.
         """
@@ -339,8 +340,8 @@ class OpeningFinder:
         return finder.portion(cursor.view, at, high, cursor.words, folded)
 
     def _mark_above(self, start: int) -> tuple[Marking | Unread | None, int]:
-        """Return a mark that is alone on the line above a number, and the offset at which its line begins, or `None`
-        and `start`. The mark is then no longer an opening of its own.
+        """Return a mark that is alone on the line above a number, and the offset at which that line begins, or `None`
+        and `start`. The mark is then no longer a separate opening.
         """
         last = self.openings[-1] if self.openings else None
         if last is None or last.kind != "unnumbered" or last.mark is None:
@@ -351,9 +352,10 @@ class OpeningFinder:
         return last.mark, last.start
 
     def _is_free(self, start: int) -> bool:
-        """Return whether a line can open a paragraph: it follows an empty line, a heading, or the end of a sentence.
+        """Return whether a line can open a paragraph because it follows an empty line, a heading, or the end of a
+        sentence.
 
-        In telegrams in capitals without marks, it may also follow a line that is too short to have been wrapped.
+        In telegrams without marks, the preceding line may also be one that is too short to have been wrapped.
         """
         fold = self.cursor.fold
         at = start - 1
@@ -374,7 +376,7 @@ class OpeningFinder:
 
 
 def _is_table(dashes: str) -> bool:
-    """Return whether dashes underline table columns, which means that they form several short groups.
+    """Return whether dashes underline table columns, as shown by several short groups.
 
     A long line of dashes may be interrupted once.
     """
@@ -383,5 +385,5 @@ def _is_table(dashes: str) -> bool:
 
 
 def _follows(last: str, letter: str) -> bool:
-    """Return whether a letter comes directly after `last` in the alphabet. Return false if either of them is empty."""
+    """Return whether a letter directly follows `last` in the alphabet, or false if either of them is empty."""
     return bool(last and letter) and ord(letter) == ord(last) + 1

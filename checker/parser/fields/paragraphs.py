@@ -1,7 +1,7 @@
 """Build the paragraphs and headings from the openings found in the text.
 
 `read_sections` reads the text of a telegram section by section. Text before the first opening, after a heading, or
-after an unnumbered paragraph is unnumbered, one paragraph for each group of lines between empty lines.
+after an unnumbered paragraph becomes unnumbered paragraphs, one for each group of lines between empty lines.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def read_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
 
 
 def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int]]) -> None:
-    """Read the text in all sections into the telegram. Paragraph numbers continue from one section to the next."""
+    """Read the text of all sections into the telegram. Paragraph numbers continue from one section to the next."""
     paragraphs: list[Paragraph] = []
     headings: list[Heading] = []
     outer = 0
@@ -54,7 +54,7 @@ def read_sections(cursor: Cursor, telegram: Telegram, spans: list[tuple[int, int
 class ParagraphBuilder:
     """Turns the openings in one section into paragraphs, headings, and parts.
 
-    If `headlines` is true, a short line between empty lines is a heading. `items` are the offsets of letters in
+    If `headlines` is true, a short line between empty lines is a heading. `items` contains the offsets of letters in
     parentheses that are list items.
     """
 
@@ -79,7 +79,7 @@ class ParagraphBuilder:
         self.headings: list[Heading] = []
 
     def build(self, openings: list[Opening]) -> None:
-        """Fill `paragraphs` and `headings`, in text order, from the openings of the section."""
+        """Fill `paragraphs` and `headings` from the section's openings, in text order."""
         self._unnumbered(self.low, openings[0].start if openings else self.high)
         for index, opening in enumerate(openings):
             end = openings[index + 1].start if index + 1 < len(openings) else self.high
@@ -145,7 +145,7 @@ class ParagraphBuilder:
                 self._paragraph(Opening(line, (start, start), "unnumbered"), stop)
 
     def _follows_paragraph(self) -> bool:
-        """Return whether the part built last is a paragraph rather than a heading."""
+        """Return whether the most recently built part is a paragraph rather than a heading."""
         heading = self.headings[-1].span.start if self.headings else -1
         return bool(self.paragraphs) and self.paragraphs[-1].span.start > heading
 
@@ -189,7 +189,7 @@ class ParagraphBuilder:
 
     def _text_start(self, opening: Opening, node: Paragraph, high: int) -> int:
         """Set the position of the paragraph's mark, searching for the mark if necessary. Return the offset at which the
-        paragraph's own words begin.
+        paragraph's own text begins.
         """
         fold = self.cursor.fold
         first = opening.label_end
@@ -220,7 +220,9 @@ def _is_headline(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _is_capitalized(words: str) -> bool:
-    """Return whether mixed-case words form a title: every word with more than three letters begins with a capital."""
+    """Return whether mixed-case words form a title, in which every word of more than three letters begins with a
+    capital.
+    """
     return not words.isupper() and all(len(word) <= _SHORT_WORD or word[0].isupper() for word in words.split())
 
 

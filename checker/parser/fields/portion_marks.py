@@ -1,8 +1,7 @@
 """Find portion marks in less common positions, and assign a level to each paragraph.
 
-`openings` reads a mark that directly follows a label. This module covers the other cases: a statement for the entire
-text; a mark on the line above, after a heading, or at the end of the last sentence; and deletions where the mark would
-appear.
+The `openings` module reads marks that directly follow a label. This module handles statements about the entire text;
+marks on the line above, after a heading, or at the end of the last sentence; and deletions in place of a mark.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ _LONGEST_ANNOUNCEMENT = 240  # code points of a sentence that ends with a colon
 
 
 def says_entire(cursor: Cursor, body: int) -> bool:
-    """Return whether the words at `body`, after a mark, state that the mark covers the entire text."""
+    """Return whether the words at `body`, which follow a mark, state that the mark covers the entire text."""
     rest = cursor.fold[body : body + 40].lstrip(" -.:\n")
     return rest.startswith(cursor.grammar.page_word("entire-text"))
 
 
 def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
-    """Search for the mark of a paragraph that has none after its label, and set it. Return the offset at which the
-    paragraph's text begins.
+    """Search for the mark of a paragraph that does not have one after its label, and set it. Return the offset at which
+    the paragraph's text begins.
     """
     fold = cursor.fold
     at = start
@@ -66,7 +65,7 @@ def _may_state(cursor: Cursor, at: int, high: int) -> bool:
 
 
 def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
-    """Read the mark after the last sentence, which is its position in White House documents."""
+    """Read the mark after the last sentence, where White House documents place it."""
     fold = cursor.fold
     low = fold.rfind("(", at, high)
     if low <= at or high - low > _LONGEST_MARK_AT_END or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
@@ -97,7 +96,7 @@ def _statement(cursor: Cursor, at: int, high: int) -> Marking | None:
 
 
 def inherit_levels(paragraphs: list[Paragraph]) -> None:
-    """Assign a level to each paragraph: its own, its parent's, or the level stated for the entire text.
+    """Assign a level to each paragraph: its own level, its parent's level, or the level stated for the entire text.
 
     A numbered paragraph that only introduces subparagraphs is assigned their highest level.
     """
@@ -119,9 +118,9 @@ def inherit_levels(paragraphs: list[Paragraph]) -> None:
 
 
 def _is_lead_in(text: str) -> bool:
-    """Return whether a paragraph is only a heading, or only a sentence that introduces subparagraphs.
+    """Return whether a paragraph consists only of a heading, or of a sentence that introduces subparagraphs.
 
-    A heading in capitals may follow the sentence.
+    The sentence may be followed by a heading in capitals.
     """
     words = text.rstrip("-=* \n")
     gap = words.rfind("\n\n", max(len(words) - _LONGEST_LEAD_IN - 2, 0))
@@ -134,8 +133,8 @@ def _is_lead_in(text: str) -> bool:
 
 
 def _level_of_points(below: list[Paragraph]) -> Level | None:
-    """Return the highest level of the subparagraphs before the next numbered paragraph, or `None` if there are none or
-    any of them is not marked with a level.
+    """Return the highest level of the subparagraphs before the next numbered paragraph. Return `None` if there are
+    none, or if any of them is not marked with a level.
     """
     highest: Level | None = None
     for point in below:

@@ -1,4 +1,6 @@
-"""Classify references that do not name a telegram by post and number, and write message numbers in a standard form."""
+"""Classify references that do not identify a telegram by post and number, and write message numbers in a standard
+form.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,8 @@ _AIRGRAM_SIGN = "A-"
 
 
 def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
-    """Set the fields that identify an airgram, including the reference's kind, or a message cited by its date-time
-    group. A reference to anything else stays unchanged.
+    """Set the reference's kind and identifying fields if it is to an airgram or to a message cited by its date-time
+    group. Other references are not changed.
     """
     words = " ".join(item.text.upper().split())
     if item.letter is not None:
@@ -43,7 +45,7 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
 
 
 def is_airgram(name: str) -> bool:
-    """Return whether the words before a number end as they do before an airgram's number: with `A-`, as in A-123."""
+    """Return whether the words before a number end as they do in the number of an airgram: with `A-`, as in A-123."""
     words = name.rsplit(" ", 1)[-1]
     return words.rstrip() == _AIRGRAM_SIGN
 
@@ -54,7 +56,9 @@ def names_other(cursor: Cursor, at: int, end: int) -> bool:
 
 
 def own_post(telegram: Telegram) -> str | None:
-    """Return the post that sent the telegram, according to its classification line or else its FM line, or `None`."""
+    """Return the post that sent the telegram, according to its classification line or, failing that, its FM line.
+    Return `None` if it is unknown.
+    """
     for sender, kind in ((telegram.banner, Banner), (telegram.sender, Party)):
         if isinstance(sender, kind) and sender.post:
             return sender.post
@@ -62,11 +66,11 @@ def own_post(telegram: Telegram) -> str | None:
 
 
 def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | None:
-    """Return the number of the telegram or airgram to which a reference refers, in the same form as `Telegram.mrn`, or
-    `None` if the reference has no number or no year is known.
+    """Return the number of the telegram or airgram that is referred to, in the same form as `Telegram.mrn`. Return
+    `None` if the reference has no number or the year is unknown.
 
-    A reference without a year is assumed to be from the telegram's own year. If it cites a telegram from the same post
-    whose number is not lower than the telegram's own, it is from the previous year.
+    A reference without a year is assumed to be from the telegram's own year. However, if it is from the same post and
+    its number is not lower than the telegram's own number, it is assumed to be from the previous year.
     """
     if item.post is None or item.serial is None or item.kind not in ("telegram", "airgram"):
         return None
@@ -84,8 +88,8 @@ def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | N
 
 
 def station(post: str, words: Vocabulary) -> str:
-    """Return a post's name without spaces or punctuation. If the table of posts lists several variants of the name,
-    return the first of them.
+    """Return a post name without spaces or punctuation. If the `posts` table lists variants of the name, return the
+    first one.
     """
     entry = words["posts"].find(post)
     name = entry.forms["alias"][0] if entry is not None and entry.forms.get("alias") else post

@@ -1,4 +1,4 @@
-"""Read the end of a telegram from its last line upward: end marks, repeated levels, and the signer's name."""
+"""Read the end of a telegram, starting from its last line: end marks, repeated levels, and the signer's name."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
-    """Return whether a group of lines is a website footer, a notice about an enclosure, or a notice about foreign
-    information.
-    """
+    """Return whether a group of lines is a website footer or a notice about an enclosure or foreign information."""
     if stop - start > _LONGEST_NOTICE:
         return False
     words = " ".join(cursor.fold[start:stop].lstrip(_STRAY_MARKS).split())
@@ -60,7 +58,7 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
 
 
 def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name that fills the last line apart from stray marks, or `None`."""
+    """Return the span of a name that fills the last line, except for stray marks, or `None`."""
     line = cursor.line_start(start)
     words = cursor.text[start:last].rstrip(_STRAY_MARKS)
     if words.isupper() or words.endswith(".."):
@@ -79,7 +77,7 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
 
 
 def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name that follows the last sentence on its line, or `None`."""
+    """Return the span of a name on the last line that follows the last sentence, or `None`."""
     for match in _NAME_AT_END.finditer(cursor.fold, max(start, last - _LONGEST_END), last):
         if _is_abbreviation(cursor, match.group(1)):
             continue
@@ -96,14 +94,14 @@ def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | Non
 
 
 def _is_abbreviation(cursor: Cursor, word: str | None) -> bool:
-    """Return whether the word before a period is an initial or a title, so that a name after it continues the
+    """Return whether the word before a period is an initial or title, in which case a name after it continues the
     sentence.
     """
     return word is not None and (len(word) == 1 or "." in word or word in cursor.grammar.page_word("abbreviation"))
 
 
 def _is_vocabulary(cursor: Cursor, word: str) -> bool:
-    """Return whether a word is a level, a control, a caption, or a heading word, and therefore not a name."""
+    """Return whether a word is a level, control, caption, or heading word, and is therefore not a name."""
     grammar = cursor.grammar
     if word in grammar.level_names or word in grammar.page_controls or word in grammar.captions:
         return True
@@ -111,7 +109,7 @@ def _is_vocabulary(cursor: Cursor, word: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether a text can be a name: one to three words that begin with a letter."""
+    """Return whether a text can be a name, which consists of one to three words that begin with a letter."""
     words = text.split(" ")
     if any(len(word) > 3 and word[-1] == "." for word in words[:-1]) or text.upper().startswith("MINIMIZE "):
         return False
@@ -129,15 +127,13 @@ def _ends_above(cursor: Cursor, low: int, line: int) -> bool:
 
 
 def _rule_above(cursor: Cursor, low: int, line: int) -> bool:
-    """Return whether the line above ends with a rule of dashes or asterisks, or whether this line begins with an
-    asterisk.
-    """
+    """Return whether the line above ends with a row of dashes or asterisks, or this line begins with an asterisk."""
     own = cursor.fold[line : cursor.after_blanks(line) + 1].strip()
     return own == "*" or (line > low and cursor.fold[max(low, line - 5) : line].rstrip()[-3:] in ("***", "---"))
 
 
 def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
-    """Return the trimmed span of the last line between two offsets that is not blank, or (-1, -1) if there is none."""
+    """Return the trimmed span of the last nonblank line between two offsets, or (-1, -1) if there is none."""
     last = high
     while last > low and cursor.fold[last - 1] in " \n":
         last -= 1
@@ -147,8 +143,8 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
 
 
 def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
-    """Record the end marks in the last lines as parts. Return the offset at which they begin, or `high` if there are
-    none.
+    """Record the end marks on the last lines as parts. Return the offset at which the end marks begin, or `high` if
+    there are none.
     """
     end = high
     words = cursor.grammar.page_word("end")
@@ -170,15 +166,17 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
 
 
 def _is_signed(cursor: Cursor, low: int, last: int) -> bool:
-    """Return whether the last line of a notice is or ends with a name that is not one of the notice's own words."""
+    """Return whether the last line of a notice is a name, or ends with one, and the name is not one of the notice's own
+    words.
+    """
     start = cursor.after_blanks(max(cursor.line_start(last - 1), low))
     found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
     return found is not None and cursor.fold[slice(*found)] not in cursor.grammar.page_word("footer", "phrase")
 
 
 def _group_start(cursor: Cursor, low: int, start: int) -> int:
-    """Return the offset at which the group of lines that contains `start` begins, but not less than `low`. Blank lines
-    separate groups.
+    """Return the offset at which the group of lines that contains `start` begins, but not less than `low`. Groups are
+    separated by blank lines.
     """
     line = cursor.line_start(start)
     while line > low and not cursor.blank_line(cursor.line_start(line - 1)):
@@ -187,7 +185,7 @@ def _group_start(cursor: Cursor, low: int, start: int) -> int:
 
 
 def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> str | None:
-    """Return the kind of part that the last line is: `end_mark`, `correction`, or, for a level or caption at the foot
+    """Return the kind of part that the last line is: `end_mark`, `correction`, or, for a level or caption at the bottom
     of the page, `page_line`. Return `None` for any other line.
     """
     line = cursor.fold[start:last].strip("= ")

@@ -1,1 +1,1 @@
-"""Read the layouts of texts, one module per layout, and choose between them."""
+"""Detect the layout of a text, and read each layout in its own module."""

@@ -1,4 +1,4 @@
-"""Read a telegram with teletype lines: header, classification line, fields, text, signature."""
+"""Read a telegram with teletype lines: header, classification line, fields, text, and signature."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def _read_region(cursor: Cursor, telegram: Telegram, region: Region) -> None:
 
 
 def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
-    """Return the spans of text between repeated classification lines, and collect these lines. They begin later
-    sections or quoted telegrams.
+    """Return the spans of text between repeated classification lines, and collect those lines. Each begins a later
+    section or a quoted telegram.
     """
     starts = [form for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for form in group]
     if not starts:
@@ -98,9 +98,10 @@ def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
 def _next_banner(
     cursor: Cursor, low: int, high: int, starts: list[str], upcoming: dict[str, tuple[int, Banner] | None]
 ) -> tuple[int, Banner] | None:
-    """Return the next classification line that starts a line and contains a message number, with its offset, or `None`.
+    """Return (offset, line) for the next classification line that starts a line and contains a message number, or
+    `None`.
 
-    `upcoming` caches the next occurrence of each form, so that a form that occurs only further down is not searched for
+    `upcoming` caches the next occurrence of each form, so that a form that occurs only much later is not searched for
     repeatedly.
     """
     best: tuple[int, Banner] | None = None
@@ -130,8 +131,8 @@ def _banner_with(form: str, cursor: Cursor, low: int, high: int) -> tuple[int, B
 def _banner_below(cursor: Cursor, here: int) -> tuple[int, Banner | None, list[Region]]:
     """Return the offset of the next classification line with a number, the line itself, and the fields above it.
 
-    A publisher's lines, a second header, or the telegram's fields may precede it. If the text begins first, return
-    `here`, `None`, and an empty list.
+    The line may be preceded by lines from a publisher, a second header, or the telegram's fields. If the text begins
+    first, return `here`, `None`, and an empty list.
     """
     at = here
     labeled = False
@@ -168,7 +169,9 @@ def _fields_above(cursor: Cursor, here: int, at: int, labeled: bool) -> list[Reg
 
 
 def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner | None) -> int:
-    """Read the classification line at `here` and any further text on it. Return the offset of the next line."""
+    """Read the classification line at `here` and any text after it on the same line. Return the offset of the next
+    line.
+    """
     start = here
     while start < cursor.size and cursor.fold[start] in " \n":
         start += 1
@@ -204,8 +207,8 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
 
 
 def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
-    """Collect the captions that a copy has run together with the first and last lines of a pass line. Return the start
-    and end of the remaining text.
+    """Collect the captions that a copy has joined to the first and last lines of a pass line. Return the start and end
+    of the remaining text.
     """
     first = cursor.trim(region.start, min(cursor.line_end(region.start), region.end))
     last = cursor.trim(max(cursor.line_start(region.end), region.start), region.end)
@@ -232,8 +235,8 @@ def _captions(cursor: Cursor, region: Region) -> None:
 
 
 def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line that is not in the table: the controls that follow a repeated level, or the line
-    itself.
+    """Return the captions on a line that is not in the table: those for the controls after a repeated level, or the
+    line itself as an unknown caption.
     """
     level = read_banner(cursor, start, end)
     if level is not None and level.serial is None:
@@ -243,8 +246,8 @@ def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
 
 
 def authority_in_text(cursor: Cursor, telegram: Telegram, low: int, high: int) -> None:
-    """Read the authority sentence from the text, where some telegrams put it. If it is in or after the first numbered
-    paragraph, it is marked as numbered.
+    """Read the authority sentence from the text, where some telegrams put it. A sentence in or after the first numbered
+    paragraph is marked as numbered.
     """
     if not cursor.has_opener(low, high):
         return

@@ -1,4 +1,4 @@
-"""Detect a text's layout with a few plain searches, so that the module for a rare layout is loaded only if it is
+"""Detect a text's layout with a few plain searches, so that modules for rare layouts are loaded only if they are
 needed.
 """
 
@@ -19,8 +19,8 @@ _HEAD_OF_PAGE = 2000  # code points: the release stamp of a page is at the top
 
 
 def is_smart_form(cursor: Cursor) -> bool:
-    """Return whether a label for the message number begins a line and a label for the date-time group is within 800
-    code points of it.
+    """Return whether a line begins with a message number label and a label for the date-time group is within 800 code
+    points of it.
     """
     for form in cursor.grammar.label("number", "field"):
         at = next(iter(cursor.places(f"{form}:")), -1)
@@ -32,7 +32,7 @@ def is_smart_form(cursor: Cursor) -> bool:
 
 
 def printed_form(cursor: Cursor) -> str:
-    """Return the layout code of a printed form or military message, or an empty string if the text is neither."""
+    """Return the layout code of a printed form or military message, or an empty string for any other text."""
     signs, heads = cursor.grammar.printed_forms
     for sign, code in signs:
         if sign in cursor.fold:
@@ -59,8 +59,8 @@ def has_joined_fields(cursor: Cursor) -> bool:
 
 
 def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is an e-mail: the sender and the date are fields near the top, and no parts of a telegram
-    were read.
+    """Return whether the text is an e-mail: the sender and date are fields near the top, and no part of a telegram was
+    read.
     """
     numbered = isinstance(telegram.banner, Banner) and telegram.banner.serial is not None
     if telegram.dtg is not None or telegram.security is not None or numbered or telegram.eo is not None:
@@ -74,11 +74,11 @@ def is_mail(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
-    """Return whether the text is a telegram's body without header or fields: it is in capitals, and it is numbered or
-    signed.
+    """Return whether the text is the body of a telegram without a header or fields: text in capitals that is numbered
+    or signed.
 
-    Collections of telegrams from 1973 to 1979 contain such texts. They begin with a paragraph or a reference and end
-    with a surname.
+    Collections of telegrams from 1973 to 1979 contain such texts. They begin with a paragraph or reference and end with
+    a surname.
     """
     if telegram.banner is not None or telegram.subject is not None or telegram.authority is not None:
         return False
@@ -89,7 +89,7 @@ def is_bare_text(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def has_artifacts(cursor: Cursor) -> bool:
-    """Return whether the text may contain earlier copies of the telegram, or marks that copying added."""
+    """Return whether the text may contain earlier copies of the telegram or marks added by copying."""
     fold = cursor.fold
     heads: list[str] = cursor.grammar.copy_heads.findall(fold)
     counts = [heads.count(label) for label in cursor.grammar.repeated_labels]
@@ -108,7 +108,7 @@ def _has_quoted_level(cursor: Cursor) -> bool:
 
 
 def glued_levels(cursor: Cursor) -> list[int]:
-    """Return the offsets of levels that follow a tab or the quotation marks between two row values, and of
+    """Return the offsets of levels that follow a tab or the quotation marks between two values in a row, and of
     letter-spaced levels that follow a digit or period.
     """
     text = cursor.text
@@ -124,8 +124,8 @@ def glued_levels(cursor: Cursor) -> list[int]:
 def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
     """Return (spelling followed by a space, character that must precede it) for each level that is not letter-spaced.
 
-    The character is a tab. It is empty, so that nothing matches it, for the full titles of levels, which are also
-    ordinary words.
+    The character is a tab. For the full titles of levels, which are also ordinary words, it is an empty string, which
+    never matches.
     """
     plain = sorted({form for entry in words["levels"] for form in entry.spellings("telegram")})
     titles = {entry.title for entry in words["levels"]}
@@ -134,7 +134,7 @@ def _short_levels(words: Vocabulary) -> tuple[tuple[str, str], ...]:
 
 def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
     """Return (offset, level entry, missing text) for letter-spaced levels at the beginning of a line that have lost
-    their first letter or are run together with the next word.
+    their first letter or the space before the next word.
     """
     found: list[tuple[int, Entry, str]] = []
     fold = cursor.fold
@@ -168,7 +168,7 @@ BETWEEN_VALUES = '","'  # in an archive row of quoted values
 
 
 def has_page_lines(cursor: Cursor) -> bool:
-    """Return whether the text contains any word typical of page lines, stamps, or archive attributes."""
+    """Return whether the text contains any words typical of page lines, stamps, or archive attributes."""
     grammar = cursor.grammar
     for form in grammar.page_signs:
         if cursor.has(form, 0, cursor.size):
@@ -195,7 +195,7 @@ _RECORDED = ("created", "level_text", "origin", "subject", "handling", "eo", "ta
 
 
 def is_unrecognized(telegram: Telegram) -> bool:
-    """Return whether nothing was recognized that a rule could evaluate.
+    """Return whether nothing that a rule could evaluate was recognized.
 
     Such a text does not count as a clean telegram.
     """

@@ -1,7 +1,7 @@
-"""Decide in which scheme a document is marked: the U.S. scheme, the scheme of a rule pack, or an unknown scheme.
+"""Determine the scheme in which a document is marked: the U.S. scheme, a rule pack's scheme, or an unknown scheme.
 
-Each scheme defines its own levels. A document belongs to the scheme that recognizes the most lines as banners or, if
-several recognize equally many, to the U.S. scheme.
+Each scheme defines its own levels. A document belongs to the scheme that recognizes the most lines as banners. If the
+U.S. scheme is one of several that recognize equally many, it takes precedence.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
     """If no loaded scheme contains the document's marking, assign the profile for unrecognized markings and an unread
     banner.
 
-    A U.S. classification authority block shows that a document belongs to the United States, whatever its banner says.
+    A U.S. classification authority block shows that a document belongs to the United States, regardless of its banner.
     """
     if cursor.words.scheme is not None or telegram.authority is not None:
         return
@@ -56,7 +56,7 @@ def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _spans(cursor: Cursor) -> Iterator[tuple[int, int]]:
-    """Yield the trimmed span of each line that is not blank."""
+    """Yield the trimmed span of each nonblank line."""
     here = 0
     while here < cursor.size:
         end = cursor.line_end(here)
@@ -67,7 +67,7 @@ def _spans(cursor: Cursor) -> Iterator[tuple[int, int]]:
 
 
 def _spans_upward(cursor: Cursor) -> Iterator[tuple[int, int]]:
-    """Yield the same spans from the last line to the first."""
+    """Yield the trimmed span of each nonblank line, from the last line to the first."""
     end = cursor.size
     while end > 0:
         here = cursor.line_start(end)
@@ -87,7 +87,7 @@ def _is_american(found: Marking | Unread | None) -> bool:
 
 
 def _foreign_banner(telegram: Telegram) -> Banner | None:
-    """Return the first banner if none of the banners belongs to the U.S. scheme, otherwise `None`."""
+    """Return the first banner if no banner belongs to the U.S. scheme, otherwise `None`."""
     for banner in telegram.banners:
         if banner.marking is None:
             if not isinstance(banner.level, Unread) or "//" in banner.text:
@@ -105,7 +105,7 @@ def _forms(cursor: Cursor) -> Iterator[tuple[Entry, str]]:
 
 
 def _begins(line: str, form: str) -> bool:
-    """Return whether a line begins with a level that is alone or is followed by a separator.
+    """Return whether a line begins with a level that is either alone on the line or followed by a separator.
 
     `OFFICIAL VISIT`, for example, is a heading.
     """
@@ -113,8 +113,8 @@ def _begins(line: str, form: str) -> bool:
 
 
 def _unlisted_marking(cursor: Cursor) -> tuple[int, int] | None:
-    """Return the first line near the top that begins with a level from another scheme, or else a line in capitals that
-    appears both at the top and at the bottom, as banner lines do, or `None`.
+    """Return the span of the first line near the top that begins with a level from another scheme. If there is none,
+    return a line in capitals that appears both at the top and at the bottom, as banner lines do, or else `None`.
     """
     top = _capital_lines(cursor, _spans(cursor))
     for start, last in top:
@@ -130,5 +130,5 @@ def _unlisted_marking(cursor: Cursor) -> tuple[int, int] | None:
 
 
 def _capital_lines(cursor: Cursor, spans: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the lines in capitals among the first few lines that are not blank."""
+    """Return the spans that contain lines in capitals, among the first few of `spans`."""
     return [span for span in islice(spans, _EDGE) if _capitals(cursor, span)]

@@ -1,4 +1,4 @@
-"""Read a marked document that is not a telegram: a memorandum, letter, or e-mail with banner lines and an authority
+"""Read marked documents other than telegrams: memoranda, letters, and e-mails with banner lines and an authority
 block.
 """
 
@@ -29,7 +29,7 @@ _TOP = 14  # lines at the top, one of which may be a date alone
 
 
 class MemorandumReader:
-    """Reads a marked document line by line. A line that is not a banner, field, authority line, notice, or date is
+    """Reads a marked document line by line. Any line that is not a banner, field, authority line, notice, or date is
     text.
     """
 
@@ -69,7 +69,7 @@ class MemorandumReader:
         self._paragraphs()
 
     def _line(self, here: int, start: int, last: int, number: int) -> str | None:
-        """Return the kind of a line: `banner`, the code of a field, `notice`, or `date`, or `None` for text. Banners,
+        """Return the kind of a line: `banner`, the code of a field, `notice`, `date`, or `None` for text. Banners,
         notices, and dates are read immediately.
         """
         cursor = self.cursor
@@ -93,8 +93,8 @@ class MemorandumReader:
         return None
 
     def _date_at_top(self, start: int, last: int) -> bool:
-        """Read a date that is alone in the left column of a line, or that follows its label in another column. Return
-        whether there is one.
+        """Read a date that is alone in the left column of a line or follows a date label in another column. Return
+        whether a date was found.
         """
         cursor = self.cursor
         column = _COLUMN.search(cursor.fold, start, last)
@@ -108,7 +108,7 @@ class MemorandumReader:
         return label is not None and self._date(column.end() + len(label), last, alone=False)
 
     def _read_rest(self, kind: str, start: int, end: int) -> int:
-        """Read the rest of the part that a line opened. Return the end of the part's last line."""
+        """Read the rest of the part that begins on a line. Return the end of the part's last line."""
         if kind == "notice":
             return self._lines_below(
                 end, lambda low, high: self._field(low, high) is not None or self._stops(low, high)
@@ -136,7 +136,7 @@ class MemorandumReader:
         return end
 
     def _authority(self, start: int, end: int) -> int:
-        """Read the authority block that a line opened, and the notices within it. Return the block's end."""
+        """Read the authority block that begins on a line, including any notices within it. Return the block's end."""
         cursor = self.cursor
         end = self._authority_end(end)
         here = start
@@ -192,14 +192,16 @@ class MemorandumReader:
         return code if code in _FIELDS else None
 
     def _begins_stamp(self, start: int, last: int) -> bool:
-        """Return whether a line in capitals is the first line of a stamp that names the classifier without a colon."""
+        """Return whether a line in capitals is the first line of a stamp in which the classifier's name is not preceded
+        by a colon.
+        """
         text = self.cursor.text[start:last]
         forms = self.cursor.grammar.label("classified-by", "block")
         return text.isupper() and any(text.startswith(form + " ") for form in forms)
 
     def _authority_end(self, end: int) -> int:
-        """Return the end of the authority block, which continues over nonblank lines, and over a blank line if another
-        authority label follows.
+        """Return the end of the authority block. The block continues over nonblank lines, and over a blank line if
+        another authority label follows.
         """
         cursor = self.cursor
         while end + 1 < cursor.size:
@@ -227,7 +229,7 @@ class MemorandumReader:
         )
 
     def _opens_text(self, start: int, last: int) -> bool:
-        """Return whether a line begins the text, with the number 1 or with a portion mark."""
+        """Return whether the text begins on this line, with the number 1 or a portion mark."""
         cursor = self.cursor
         found = _FIRST_WORDS.match(cursor.fold, start, last)
         if found is None or found.group(1):
@@ -292,7 +294,7 @@ class MemorandumReader:
 
 
 def _blocks(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
-    """Return the spans between blank lines, from line start to line end."""
+    """Return the spans between blank lines. Each span consists of whole lines."""
     found = []
     here = low
     start = -1
@@ -318,8 +320,8 @@ def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """Return the profile of the marking scheme, or else the first profile in the table whose identifying word or
-    marking system occurs in a banner, or else the default profile.
+    """Return the marking scheme's profile. Otherwise, return the first profile in the table whose identifying word or
+    marking system occurs in a banner, or the default profile if there is none.
     """
     if cursor.words.scheme is not None:
         return cursor.words.scheme.code

@@ -1,7 +1,6 @@
-"""Read printed forms of telegrams: a viewer's printout from about 2001, and the incoming-telegram form of the 1950s and
-1960s.
+"""Read printed forms of telegrams: viewer printouts from about 2001, and the telegram form of the 1950s and 1960s.
 
-A military message is not read; only its layout is recorded, because its own format and rules apply to it.
+A military message is not read; only its layout is recorded, because it has its own format and rules.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _LEVEL_LINES = 12  # lines at the top of a form, one of which is the level
 
 
 class ViewerReader(SmartFormReader):
-    """Reads a telegram viewer's printout: a heading with level and date, then labels in a column."""
+    """Reads the printout of a telegram viewer: a heading with level and date, followed by labels in a column."""
 
     __slots__ = ("head_end",)
 
@@ -61,13 +60,13 @@ class ViewerReader(SmartFormReader):
 
 
 def read_viewer_print(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a telegram viewer's printout into a telegram."""
+    """Read the printout of a telegram viewer into a telegram."""
     telegram.layout = "viewer"
     ViewerReader(cursor, telegram).read()
 
 
 def read_incoming_form(cursor: Cursor, telegram: Telegram) -> None:
-    """Read the form for an incoming or outgoing telegram into `telegram`: control number, originator, number, day, and
+    """Read the form for incoming or outgoing telegrams into `telegram`: control number, originator, number, day, and
     references.
     """
     telegram.layout = "incoming"
@@ -130,8 +129,8 @@ def _field(cursor: Cursor, telegram: Telegram, label: str, here: int, body: int,
 
 
 def _number_and_day(cursor: Cursor, telegram: Telegram, number: str, day: Date | None) -> None:
-    """Set the serial number and the date. The date is the day stated after the number, in the year in which the
-    telegram was received, or else the day on which it was received.
+    """Set the serial number and date. The date is the day stated after the number, in the year in which the telegram
+    was received. If no day is stated, the date is the day on which the telegram was received.
     """
     match = _SERIAL.match(number)
     telegram.date = day
@@ -147,7 +146,7 @@ def _number_and_day(cursor: Cursor, telegram: Telegram, number: str, day: Date |
 
 
 def _text_end(cursor: Cursor, low: int) -> int:
-    """Return the offset at which the level is repeated below the text, or the size of the text if it is not."""
+    """Return the offset of the repeated level below the text, or the size of the text if the level is not repeated."""
     end = cursor.size
     start, last = cursor.trim(low, end)
     if start >= last:
@@ -157,7 +156,7 @@ def _text_end(cursor: Cursor, low: int) -> int:
 
 
 def _level_at(cursor: Cursor, start: int, end: int) -> Banner | None:
-    """Return the level whose name begins a line, as a banner, or `None`."""
+    """Return the level at the beginning of a line as a banner, or `None`."""
     names = sorted(cursor.grammar.level_names.items(), key=lambda item: -len(item[0]))
     for name, level in names:
         after = start + len(name)

@@ -1,5 +1,5 @@
 """Read the labeled form of SMART messages (from 2010). Each field begins with a label and a colon, and its value may
-continue on indented lines below.
+continue on the indented lines below it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SmartFormReader:
         cursor.parts = sorted(before + cursor.parts)
 
     def _fields(self) -> list[tuple[str, int, int, int]]:
-        """Return (code, label start, value start, value end) for each field, in order."""
+        """Return (code, label start, value start, value end) for each field, in text order."""
         cursor = self.cursor
         known = cursor.grammar.fields
         found: list[tuple[str, int, int, int]] = []
@@ -81,8 +81,8 @@ class SmartFormReader:
         return found
 
     def _goes_on(self, field: tuple[str, int, int, int], here: int, start: int, last: int) -> bool:
-        """Return whether a line continues a field's value: it is indented, but not much further than the value, and is
-        not a level printed in mid-page.
+        """Return whether a line continues a field's value. It must be indented, but not much further than the value,
+        and must not be a level printed in mid-page.
         """
         fold = self.cursor.fold
         if fold[here] != " " or fold[start:last] in self.cursor.grammar.level_names:
@@ -92,7 +92,7 @@ class SmartFormReader:
         return field[2] >= field[3] or start - here <= column + 3
 
     def _banner_lines(self, low: int, high: int) -> int:
-        """Read the centered lines at the top: the level, and the controls below it. Return the offset at which these
+        """Read the centered lines at the top: the level and the controls below it. Return the offset at which these
         lines end.
         """
         cursor, telegram = self.cursor, self.telegram
@@ -168,7 +168,7 @@ class SmartFormReader:
     # ---- fields ----------------------------------------------------------------------------------------------
 
     def number(self, region: Region) -> None:
-        """Read the message reference number, and its year, post, and serial number."""
+        """Read the message reference number, including its year, post, and serial number."""
         telegram = self.telegram
         start, end = self.cursor.trim(region.body, region.end)
         telegram.mrn_field = self.cursor.word(start, end)
@@ -181,7 +181,7 @@ class SmartFormReader:
 
     def dtg(self, region: Region) -> None:
         """Read the date-time group, which follows the date in words, into the telegram. Set the cursor's day to the
-        first date in the field unless it is known already.
+        first date in the field unless the day is already known.
         """
         cursor = self.cursor
         start = _DTG_START.search(cursor.fold, region.body, region.end)
@@ -221,7 +221,7 @@ class SmartFormReader:
         return tuple(found)
 
     def eo(self, region: Region) -> None:
-        """Read the order's number, and the instruction that may follow it."""
+        """Read the order's number and any instruction that follows it."""
         cursor = self.cursor
         match = _ORDER.search(cursor.fold, region.body, region.end)
         if match is None:
@@ -277,7 +277,7 @@ class SmartFormReader:
             node.form = "lines"
 
     def offices(self, region: Region) -> None:
-        """Collect the offices in the distribution field, as one text."""
+        """Collect the offices in the distribution field as a single text."""
         start, end = self.cursor.trim(region.body, region.end)
         self.cursor.collect("offices", (self.cursor.word(start, end),))
 

@@ -1,4 +1,4 @@
-"""Restore line breaks in flattened text. The labels of a telegram show where lines began."""
+"""Restore line breaks in flattened text, using a telegram's labels to determine where lines began."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TOP = 4000  # code points in which a classification line begins
 
 
 def line_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before labels, captions, and paragraph numbers in sequence."""
+    """Return insertions of a line feed before labels, captions, and consecutive paragraph numbers."""
     points: set[int] = set()
     banner_end = _banner(cursor, points)
     _header(cursor, points, min(points, default=0))
@@ -46,7 +46,7 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
 def banner_breaks(cursor: Cursor) -> list[Exchange]:
     """Return insertions of a line feed before each classification line that `glued_levels` finds within a line.
 
-    An archive's page may print such a line in a row of values, or run it together with a date, a number, or a mark.
+    An archive's page may print such a line in a row of values, or directly after a date, number, or mark.
     """
     found = []
     for at in glued_levels(cursor):
@@ -61,7 +61,7 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
     """Return insertions of a line feed before each marked paragraph number that is within a line and continues the
     sequence.
 
-    If the same number begins a line later on, that is the paragraph, and the number within a line only cites it.
+    If the same number begins a later line, that is the paragraph, and the number within the line only refers to it.
     """
     hits = []
     for match in _MARKED_NUMBER.finditer(cursor.fold):
@@ -84,11 +84,11 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
-    """Return insertions that repair damaged letter-spaced levels: their missing first letter, or the missing space
-    before the post.
+    """Return insertions that repair letter-spaced levels by adding the missing first letter or the missing space before
+    the post.
 
-    The letter is inserted only if the source record or the security line states the level, and the space only if the
-    source record or the FM line names the post.
+    The letter is inserted only if the source record or security line states the level, and the space only if the source
+    record or FM line contains the post.
     """
     found = []
     for at, entry, missing in broken_levels(cursor)[:_MOST_REPAIRS]:
@@ -120,9 +120,7 @@ def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
 
 
 def field_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before the labels, and before the paragraph numbers in sequence, in a flattened
-    labeled form.
-    """
+    """Return insertions of a line feed before labels and consecutive paragraph numbers in a flattened labeled form."""
     points: dict[int, int] = {}  # offset of each label -> offset of its colon
     for form in sorted(cursor.grammar.fields, key=len, reverse=True):
         at = cursor.fold.find(f" {form}:") + 1
@@ -148,8 +146,8 @@ def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
 
 
 def _banner(cursor: Cursor, points: set[int]) -> int:
-    """Add the beginning of the classification line, and the captions run together with it, to the break points. Return
-    the offset at which they end, or 0 if there is no such line.
+    """Add the beginnings of the classification line and of the captions joined to it to the break points. Return the
+    offset at which the captions end, or 0 if there is no classification line.
     """
     fold = cursor.fold
     forms = [form for letters, _ in cursor.grammar.levels for form in (" ".join(letters), letters)]
@@ -168,7 +166,9 @@ def _banner(cursor: Cursor, points: set[int]) -> int:
 
 
 def _header(cursor: Cursor, points: set[int], high: int) -> None:
-    """Add the beginning of each header line and address to the break points, if the header lines were run together."""
+    """Add the beginning of each header line and address to the break points if the header lines were joined into one
+    line.
+    """
     first = cursor.fold[: min(cursor.line_end(0), high or cursor.size)]
     if not first.startswith(cursor.grammar.starts):
         return
@@ -176,8 +176,8 @@ def _header(cursor: Cursor, points: set[int], high: int) -> None:
 
 
 def _number_end(cursor: Cursor, at: int) -> int:
-    """Return the offset up to which `read_banner` searches for the message number after a level: on the same line, but
-    no more than 120 code points away.
+    """Return the offset at which `read_banner` stops searching for the message number after a level: the end of the
+    line, or 120 code points after the level's beginning if that is sooner.
     """
     return min(cursor.line_end(at), at + 120)
 
@@ -241,8 +241,8 @@ def _has_value(cursor: Cursor, at: int) -> bool:
 
 
 def _numbers(cursor: Cursor, points: set[int], low: int) -> None:
-    """Add the paragraph numbers that are in sequence to the break points and, above `low`, the date-time groups and
-    header lines.
+    """Add consecutive paragraph numbers to the break points. Above `low`, also add the date-time groups and header
+    lines.
     """
     hits = [(int(m[1] or m[2]), m.start(), cursor.fold[m.end()] == "(") for m in _PARAGRAPH.finditer(cursor.fold, low)]
     last = 0

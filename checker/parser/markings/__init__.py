@@ -1,1 +1,1 @@
-"""Parse markings (banners and portion marks), find them in text, and roll them up."""
+"""Find markings (banners and portion marks) in text, parse them, and roll them up."""

@@ -1,4 +1,4 @@
-"""Decide which release marking the portions require in the banner (IC-REG-2016 p. 27-30, table 3)."""
+"""Determine which release marking the portions require in the banner (IC-REG-2016 p. 27-30, table 3)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .tokens import Lexicon
 
 
 class Decision(Record):
-    """The release marking that the banner needs.
+    """The release marking that the banner requires.
 
-    `codes` are release controls, and `lists` contains their countries. `step` is a code from the `release_steps` table.
-    `decided` is false if the table leaves the decision to a person. `mixed` is true if some portions are marked for
-    release and others are not.
+    `codes` contains release controls, and `lists` contains their countries. `step` is a code from the `release_steps`
+    table. `decided` is false if the table leaves the decision to a person. `mixed` is true if only some portions have a
+    release marking.
     """
 
     codes: tuple[str, ...]
@@ -40,7 +40,7 @@ class Portion(Record):
 
 
 def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
-    """Return the codes of the countries named, with each group replaced by its members if they are listed."""
+    """Return the countries' codes, replacing each group with its members if they are listed."""
     found: set[str] = set()
     for code in codes:
         code = lexicon.countries.get(code, code)
@@ -49,15 +49,13 @@ def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
 
 
 def listed(codes: frozenset[str], owner: str | None = None) -> tuple[str, ...]:
-    """Return the codes in the order of a list: the owner, then three-letter codes, then longer codes, each
-    alphabetically.
-    """
+    """Return the codes in list order: the owner, then three-letter codes, then longer codes, each alphabetically."""
     return tuple(sorted(codes, key=lambda code: (code != owner, len(code) > 3, code)))
 
 
 def decide(lexicon: Lexicon, marks: Sequence[Marking], banner: Marking | None, profile: str) -> Decision:
-    """Return the release marking that the portion marks require in the banner under a profile. The decision is left to
-    a person if unclassified portions without a release marking would change it.
+    """Return the release marking that the portion marks require in the banner under a profile. If unclassified portions
+    without a release marking would change the result, the decision is left to a person.
     """
     portions = [_portion(lexicon, mark, banner) for mark in marks]
     portions = [portion for portion in portions if not portion.plain]
@@ -115,9 +113,7 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str) -> Decision
 
 
 def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str], profile: str) -> Decision:
-    """Return the release marking for a mixture of marked and unmarked portions. Under some profiles, none is
-    required.
-    """
+    """Return the release marking for a mixture of marked and unmarked portions. Some profiles do not require one."""
     book = lexicon.words["profiles"].get(profile)
     if book is not None and book.fact("mixture") == "none":
         return Decision((), {}, "release-and-unmarked", roles == {"release"}, True)
@@ -128,8 +124,8 @@ def _with_unmarked(lexicon: Lexicon, no_foreign: Decision, roles: frozenset[str]
 
 
 def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> Decision:
-    """Return the release marking that all portions have in common, or `no_foreign` if there is none. If a release list
-    is missing, the decision is left to a person.
+    """Return the release marking common to all portions, or `no_foreign` if there is none. If a release list is
+    missing, the decision is left to a person.
     """
     names, owner = lexicon.roles, lexicon.owner
     each = [portion.roles for portion in portions]
@@ -154,15 +150,15 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
 
 
 def _common_list(portions: list[Portion], common: frozenset[str], owner: str) -> tuple[str, ...]:
-    """Return the countries common to all portions, in the order written if all portions list the same ones."""
+    """Return the countries common to all portions. If all portions have the same list, its order is kept."""
     return portions[0].written if len({portion.written for portion in portions}) == 1 else listed(common, owner)
 
 
 def _shown_to_all(portions: list[Portion], released: bool) -> frozenset[str]:
     """Return the countries that may see all portions.
 
-    Display lists count if every portion has one, or if some portions have one, the others have a release list, and no
-    release is common to all (`released`).
+    Display lists count if every portion has one. They also count if only some portions have one, the others have a
+    release list, and no release marking is common to all portions (`released`).
     """
     display = ["display" in portion.roles for portion in portions]
     if all(display) or (any(display) and not released and all(_shows(portion.roles) for portion in portions)):
@@ -183,7 +179,7 @@ def _shows(roles: frozenset[str]) -> bool:
 
 
 def _step(names: dict[str, str], codes: list[str], each: list[frozenset[str]]) -> str:
-    """Return the code of the row of `release_steps` that applies."""
+    """Return the code of the applicable row in the `release_steps` table."""
     if names["release"] in codes or names["eyes"] in codes:
         return "release-common"
     if names["official"] in codes:

@@ -1,7 +1,7 @@
 """Find markings in text: portion marks, banner lines, and statements that cover the entire text.
 
 The entry points are `portion`, `banner`, and `entire_text`. Parsing depends only on a marking's letters, so results are
-cached by text and positioned afterward. Nearly every portion mark in a corpus is one of a dozen.
+cached by text and positioned afterward. In a typical corpus, nearly every portion mark is one of a dozen.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ReadResult = UnplacedMarking | str | None
 
 
 class _MarkingCache:
-    """The results of parsing texts, cached: a marking, the reason why a text cannot be read, or `None` if it is not a
+    """A cache of parsing results by text: a marking, the reason why the text cannot be read, or `None` if it is not a
     marking.
     """
 
@@ -105,7 +105,7 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
 def _place(
     marking: UnplacedMarking, view: View, start: int, end: int, words: Vocabulary, role: str, typo: str | None = None
 ) -> Marking:
-    """Return the marking with spans in the source. Its token offsets are relative to `start`."""
+    """Return the marking with spans in the source. The token offsets in `marking` are relative to `start`."""
     level = words.level(marking.level) if marking.level is not None else None
     tokens = Lazy(_tokens, marking, view, start, words)
     return Marking(
@@ -133,7 +133,7 @@ def _token(token: UnplacedToken, view: View, start: int, role: str, words: Vocab
 
 
 def _shifted(marking: UnplacedMarking, by: int, typo: str | None) -> UnplacedMarking:
-    """Increase the marking's token offsets by `by`, set its typographic flaw if one is given, and return it."""
+    """Add `by` to the marking's token offsets, set its typographic flaw if one is given, and return the marking."""
     for token in marking.tokens:
         token.start += by
         token.end += by
@@ -149,8 +149,8 @@ def _is_deleted(content: str) -> bool:
 
 
 def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
-    """Parse a text in parentheses in the U.S. scheme. Return a marking, the reason why it cannot be read, or `None` if
-    it is not a portion mark.
+    """Parse a text in parentheses under the U.S. scheme. Return a marking, the reason why it cannot be read, or `None`
+    if it is not a portion mark.
     """
     inner = mark[1:-1]
     content = inner.strip()
@@ -178,7 +178,7 @@ def _typo(inner: str, content: str) -> str | None:
 
 
 def _is_mark(marking: UnplacedMarking, content: str) -> bool:
-    """Return whether words in parentheses are a mark rather than an aside that begins like one."""
+    """Return whether words in parentheses are a mark rather than a remark that begins like one."""
     if marking.known:
         return not (marking.style == "plain" and content.islower() and len(content) < 3)
     if marking.style == "ic":
@@ -211,7 +211,9 @@ def _misspelling(lexicon: Lexicon, content: str) -> str | None:
 
 
 def _one_letter_apart(word: str, near: str) -> bool:
-    """Return whether two words differ by one letter, after the first, that was omitted, inserted, or replaced."""
+    """Return whether two words differ only in one letter that was omitted, inserted, or replaced. The first letters
+    must be the same.
+    """
     if word[0] != near[0]:
         return False
     if len(word) == len(near):
@@ -248,7 +250,7 @@ def banner(view: View, start: int, end: int, words: Vocabulary) -> Marking | Unr
     """Return `view.text[start:end]` parsed as a banner, ignoring whitespace around it.
 
     Return `None` if the text is not a banner, and an `Unread` if it is a banner whose level cannot be read. A level
-    alone is a banner. The classification lines of telegrams, which contain a post and a number, are read by
+    alone counts as a banner. Telegrams' classification lines, which contain a post and number, are read by
     `fields.banner`.
     """
     text = view.text
@@ -297,7 +299,7 @@ def _is_banner(marking: UnplacedMarking, line: str) -> bool:
 
 
 def _similar_level(lexicon: Lexicon, head: str) -> str | None:
-    """Return the level that a word in capitals misspells, or `None`."""
+    """Return the level of which a word in capitals is a misspelling, or `None`."""
     word = " ".join(head.split())
     if len(word) < 5:
         return None
@@ -333,8 +335,8 @@ def entire_text(view: View, start: int, end: int, words: Vocabulary) -> Marking 
 
 
 def _statement(cache: _MarkingCache, view: View, start: int, window: str, at: int, stop: int) -> Marking | None:
-    """Return the mark before the phrase or, if nothing precedes the phrase, directly after it. Return `None` if there
-    is no mark.
+    """Return the mark before the phrase or, if nothing precedes the phrase, the mark directly after it. Return `None`
+    if there is no mark.
     """
     before = window[:at]
     mark = before.strip(" \t\n\r\xa0()-–—.,:")

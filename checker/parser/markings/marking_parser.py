@@ -1,5 +1,5 @@
-"""Parse the text of one marking. The result contains offsets into that text but no source spans, so that it can be
-cached.
+"""Parse the text of one marking. So that it can be cached, the result contains offsets into that text instead of source
+spans.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_UNBROKEN = 40  # code points; a longer mark, with a list of countries, m
 
 
 class UnplacedMarking(Record):
-    """A marking without source spans. `level` is a level's code, or `None` if the words name no level."""
+    """A marking without source spans. `level` is a level's code, or `None` if the words do not contain a level."""
 
     text: str
     level: str | None
@@ -57,7 +57,7 @@ class _MarkingParser:
         self.concealed = False
 
     def run(self) -> UnplacedMarking | None:
-        """Return the parsed marking, or `None` if the text does not begin like one."""
+        """Return the parsed marking, or `None` if the text does not begin like a marking."""
         segments, leading, trailing = split_segments(self.text)
         if len(segments) > 1 and segments[0].group == segments[1].group:
             head = Segment(segments[0].start, segments[1].end, segments[0].before, segments[0].group)
@@ -129,8 +129,8 @@ class _MarkingParser:
         return True
 
     def _leading_level(self, words: list[str]) -> tuple[tuple[str | None, str] | None, int]:
-        """Return the level with which the words begin, as (code, kind of form), and the number of words in it, or
-        `None` and 0.
+        """Return the level at the beginning of the words, as (code, kind of form), and the number of words that it
+        consists of. Return `None` and 0 if there is no level.
         """
         for length in (2, 1):
             joined = " ".join(words[:length])
@@ -179,8 +179,8 @@ class _MarkingParser:
         return True
 
     def _bare(self, segment: Segment, word: str) -> bool:
-        """Read a control that telegrams write without a level, which means that the information is unclassified. Return
-        whether the segment is one.
+        """Read a control used without a level, which in telegrams means that the information is unclassified. Return
+        whether the segment is such a control.
         """
         found = self.lexicon.controls.get(word)
         if found is None or not found[0].fact("bare"):
@@ -190,8 +190,8 @@ class _MarkingParser:
         return True
 
     def _loose(self, segment: Segment, word: str) -> bool:
-        """Read a level or bare control, and controls that a space, hyphen, or comma separates from it in place of a
-        slash. Return whether the segment begins with one.
+        """Read a level or bare control, and the controls after it that are separated by a space, hyphen, or comma
+        instead of a slash. Return whether the segment begins with a level or bare control.
         """
         if not word.startswith(self.lexicon.heads.get(word[0], ())):
             return False
@@ -212,7 +212,7 @@ class _MarkingParser:
     # ---- the whole -------------------------------------------------------------------------------------------
 
     def _categorize_groups(self) -> None:
-        """Give each unknown token in an SCI or SAP group the group's category. Set each token's rank and, in some
+        """Assign each unknown token in an SCI or SAP group to that category. Set each token's rank and, in some
         categories, its alphabetical position.
         """
         firsts: dict[int, UnplacedToken] = {}
@@ -237,8 +237,8 @@ class _MarkingParser:
                 token.order = names.index(self._key(token))
 
     def _check_countries(self, token: UnplacedToken) -> None:
-        """Record whether a token's countries are in the required order, which of them are unknown, and which already
-        belong to a listed group.
+        """Record whether a token's countries are in the required order, which of them are unknown, and which are
+        already covered by a listed group.
         """
         lexicon, codes = self.lexicon, token.countries
         leads = token.category == "dissem" and codes[0] == lexicon.owner and token.code != lexicon.roles["display"]
@@ -295,10 +295,10 @@ class _MarkingParser:
 
 
 def parse_marking(lexicon: Lexicon, text: str, bracketed: bool = False) -> UnplacedMarking | None:
-    """Parse `text`, which has no parentheses or surrounding whitespace, as a marking. Return `None` if it does not
-    begin like one.
+    """Parse `text`, which must not have parentheses or surrounding whitespace, as a marking. Return `None` if it does
+    not begin like a marking.
 
-    Words that no table lists become tokens without a code. `bracketed` means that the text was in parentheses, so that
-    the abbreviation of a NATO level is also recognized without its slashes.
+    Words that are not in any table become tokens without a code. `bracketed` means that the text was in parentheses, so
+    that the abbreviation of a NATO level is also recognized without slashes.
     """
     return _MarkingParser(lexicon, text, bracketed).run()

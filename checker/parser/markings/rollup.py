@@ -1,7 +1,7 @@
 """Roll portion marks up to the overall marking (IC-REG-2016 p. 27-30; for telegrams 5 FAH-1 H-246, 5 FAH-2 H-252).
 
-`roll_up` comes first, followed by the comparison with the actual banner, the union of all portions, the selection that
-appears in the banner, and the banner as text.
+`roll_up` comes first, followed by the comparison with the actual banner, the union of all portions, the selection of
+what appears in the banner, and the banner as text.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def roll_up(
     captions: Sequence[str] = (),
     place: Span | None = None,
 ) -> Rollup | None:
-    """Return the banner that the portion marks `marks`, given in order, require, or `None` if no mark states a level.
+    """Return the banner required by the portion marks `marks`, given in text order, or `None` if no mark has a level.
 
     `profile` is a code from the `profiles` table. In telegrams, the classification line shows only the level, and the
-    captions, whose codes are `captions`, show the rest (5 FAH-1 H-246, 5 FAH-2 H-252); elsewhere, the Register's ten
-    steps apply (IC-REG-2016 p. 27-30). The result's span is `place`, or else the banner's span, or else an empty span
-    at the first mark.
+    captions (given by code in `captions`) show everything else (5 FAH-1 H-246, 5 FAH-2 H-252). In other documents, the
+    Register's ten steps apply (IC-REG-2016 p. 27-30). The result's span is `place` if given, otherwise the banner's
+    span or, without a banner, an empty span at the first mark.
     """
     levels = [mark.level for mark in marks if isinstance(mark.level, Level)]
     if not levels:
@@ -54,14 +54,14 @@ def roll_up(
 
 
 def _level_text(known: Lexicon, level: Level, banner: Marking | None) -> str:
-    """Return the level's name, letter-spaced if the banner's text is."""
+    """Return the level's name. It is letter-spaced if the banner is."""
     entry = known.words["levels"].get(level.code)
     spaced = entry.forms.get("spaced") if entry is not None and banner is not None and banner.text[1:2] == " " else None
     return spaced[0] if spaced else level.name
 
 
 def distinct(marks: Sequence[Marking]) -> list[Marking]:
-    """Return the marks without duplicates. The roll-up depends on which marks occur, not on how often they occur."""
+    """Return the marks without duplicates. The roll-up depends on which marks occur, but not on how often."""
     found: dict[tuple[object, ...], Marking] = {}
     for mark in marks:
         level = mark.level.code if isinstance(mark.level, Level) else None
@@ -137,7 +137,7 @@ def _register(
 def _compare(
     known: Lexicon, roll: Rollup, banner: Marking, decision: Decision, owners: set[str], foreign: bool
 ) -> None:
-    """Record the differences between the actual banner and the expected one in the roll-up."""
+    """Record in the roll-up the differences between the actual banner and the expected one."""
     shown = _shown_codes(known, banner)
     release = known.releases
     wanted = [code for code in roll.controls if code not in release]
@@ -155,8 +155,8 @@ def _compare(
 
 
 def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
-    """Return the codes of the banner's controls. A control with compartments or programs is returned as paths joined by
-    hyphens.
+    """Return the codes of the banner's controls. A control with compartments or programs is returned as hyphenated
+    paths.
     """
     shown: set[str] = set()
     for token in banner.control_tokens:
@@ -168,9 +168,7 @@ def _shown_codes(known: Lexicon, banner: Marking) -> set[str]:
 
 
 def _shows(code: str, shown: set[str]) -> bool:
-    """Return whether a code is among the codes shown. A program also matches if the first letters of its nickname are
-    shown.
-    """
+    """Return whether a code is in `shown`. A program also matches if the initials of its nickname are in `shown`."""
     if code in shown:
         return True
     head, _, name = code.partition("-")
@@ -205,8 +203,8 @@ def _compare_release(
 
 
 class PortionTotals:
-    """The union of all portions: in `paths`, their compartments and programs by category, such as `SI-G ABCD`; in
-    `codes`, the entries of their controls.
+    """The union of all portions. `paths` contains their compartments and programs by category, such as `SI-G ABCD`, and
+    `codes` contains the entries of their controls.
     """
 
     def __init__(self, known: Lexicon, marks: Sequence[Marking]) -> None:
@@ -246,7 +244,7 @@ class PortionTotals:
 
 
 def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
-    """Return a token as the set of its paths in a tree: `SI-G ABCD-XYZ` is (SI), (SI, G), (SI, G, ABCD), (SI, XYZ)."""
+    """Return the paths of a token in a tree: `SI-G ABCD-XYZ` becomes (SI), (SI, G), (SI, G, ABCD), and (SI, XYZ)."""
     head = token.code or token.text
     found: set[tuple[str, ...]] = {(head,)} if token.category != "cui" else set()
     for part in token.parts:
@@ -262,20 +260,18 @@ def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
 
 
 def joined(tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the paths in a tree, sorted, each joined by hyphens."""
+    """Return the paths in a tree as hyphenated text, sorted."""
     return ["-".join(path) for path in sorted(tree)]
 
 
 def unclassified_only(known: Lexicon, entry: Entry) -> bool:
-    """Return whether a control may only be used on unclassified information."""
+    """Return whether a control may be used only on unclassified information."""
     levels = [known.words["levels"].get(code) for code in entry.facts.get("levels", ())]
     return bool(levels) and all(found is not None and found.fact("classified") == "no" for found in levels)
 
 
 def system_of(marks: Sequence[Marking]) -> tuple[str, tuple[str, ...]]:
-    """Return the marking system and the owners that all portions share, or "us" and no owners if they do not
-    share one.
-    """
+    """Return the marking system and owners that all portions share, or "us" and no owners if they do not share them."""
     systems = {mark.system for mark in marks if mark.control_tokens or mark.system != "us" or is_classified(mark)}
     owners = {mark.owners for mark in marks if mark.owners}
     concealed = any(mark.concealed for mark in marks)
@@ -301,8 +297,8 @@ def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
 
 
 def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
-    """Return the nuclear controls for the banner, as paths. Of the classified ones, only the highest appears, with the
-    sub-controls of all of them.
+    """Return the nuclear controls for the banner, as paths. Only the highest classified control appears, with the
+    sub-controls of all classified ones.
     """
     tree = totals.paths["aea"]
     entries = [entry for entry in totals.codes.values() if entry.fact("category") == "aea"]
@@ -318,7 +314,7 @@ def nuclear(totals: PortionTotals, level: Level) -> set[tuple[str, ...]]:
 
 
 def rising(totals: PortionTotals, level: Level, decision: Decision, category: str) -> list[str]:
-    """Return the codes of a category that the banner takes over from the portions, except release markings."""
+    """Return the codes in a category that move up from the portions to the banner, except release markings."""
     here = {entry.fact("role") for entry in totals.codes.values()}
     found: list[str] = []
     for entry in totals.codes.values():
@@ -335,7 +331,7 @@ _STRICT = frozenset({"nobody", "exclusive"})  # roles of controls that replace w
 
 
 def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, decision: Decision) -> bool:
-    """Return whether the banner takes over a control. `here` contains the roles of all controls in the portions."""
+    """Return whether a control moves up to the banner. `here` contains the roles of all controls in the portions."""
     way = entry.fact("rollup")
     if way == "unless-originator":
         return "originator" not in here
@@ -351,9 +347,9 @@ def _rises(totals: PortionTotals, entry: Entry, here: set[str], level: Level, de
 
 
 def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, strict: bool) -> list[str]:
-    """Return SBU NOFORN or LES NOFORN as one control if the banner is unclassified and shows no other release marking,
-    otherwise its first word alone. Return an empty list if the first word is SBU and the level is classified or the
-    portions contain a stricter control.
+    """Return SBU NOFORN or LES NOFORN as one control if the banner is unclassified and has no other release marking,
+    otherwise only the first word. Return an empty list if the first word is SBU and either the level is classified or
+    the portions contain a stricter control.
     """
     plain = known.words["controls"].get(entry.fact("plain"))
     sensitive = plain is not None and plain.fact("role") == "sensitive"
@@ -363,7 +359,7 @@ def _compound(known: Lexicon, entry: Entry, level: Level, decision: Decision, st
 
 
 def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
-    """Return the distinct codes in the order given by the table of controls."""
+    """Return the distinct codes in the order of the `controls` table."""
 
     def place(code: str) -> int:
         entry = known.words["controls"].get(code)
@@ -373,7 +369,7 @@ def ordered(known: Lexicon, codes: Sequence[str]) -> list[str]:
 
 
 class RollupResult(Record):
-    """What the banner takes over from the portions: trees of paths, foreign sources, and controls in order."""
+    """The items that move up from the portions to the banner: trees of paths, foreign sources, and ordered controls."""
 
     sci: set[tuple[str, ...]]
     sap: set[tuple[str, ...]]
@@ -385,13 +381,13 @@ class RollupResult(Record):
     nonic: list[str]
 
     def codes(self) -> tuple[str, ...]:
-        """Return all codes in the order in which the banner shows them."""
+        """Return all codes in the order in which they appear in the banner."""
         trees = [*joined(self.sci), *joined(self.sap), *joined(self.aea), *self.foreign, *joined(self.cui)]
         return (*trees, *self.dissem, *self.nonic)
 
 
 def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
-    """Return what a banner with this level, system, and release marking takes over from the portions' totals."""
+    """Return the items that move up from the portions to a banner with this level, system, and release marking."""
     known = totals.known
     foreign = (known.roles["foreign"],) if system == "us" and totals.foreign else ()
     sources = sorted(totals.owners, key=lambda code: (len(code) > 3, code)) if foreign and not totals.concealed else ()
@@ -407,7 +403,7 @@ def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: s
 
 
 def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
-    """Return the control systems in a tree as a banner writes them, sorted: `SI-G ABCD-XYZ`."""
+    """Return the control systems in a tree as they appear in a banner, sorted: `SI-G ABCD-XYZ`."""
     nodes = set(tree)
     texts = []
     for head in sorted({path[0] for path in nodes}):
@@ -420,8 +416,8 @@ def written(tree: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple[str, ...], level: Level) -> str:
-    """Return the beginning of the banner: the level; or, in other systems, `//` with the owner and the level, or the
-    word that marks controlled unclassified information.
+    """Return the beginning of the banner: the level in the U.S. system; `//`, the owner, and the level in other
+    systems; or, for controlled unclassified information, the word that marks it.
     """
     if system == "joint":
         return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
@@ -438,7 +434,7 @@ def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple
 
 
 def programs(tree: set[tuple[str, ...]]) -> list[str]:
-    """Return the programs in order, with the prefix only before the first of them."""
+    """Return the programs in alphabetical order, with the prefix only before the first one."""
     below = sorted(path for path in tree if len(path) > 1)
     heads = {path[0] for path in below}
     texts = [name if index else f"{head}-{name}" for index, (head, name) in enumerate(below)]
@@ -460,8 +456,8 @@ def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
 
 
 def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
-    """Return the categories of controlled unclassified information or, for a classified banner, only the word that
-    represents them all.
+    """Return the categories of controlled unclassified information. For a classified banner, return only the word that
+    represents all of them.
     """
     if level.classified:
         return [min(totals.known.cui, key=len)] if totals.controlled else []
@@ -470,7 +466,7 @@ def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
 
 
 def release_text(known: Lexicon, code: str, decision: Decision) -> str:
-    """Return a control's code with its list of countries, if there is one."""
+    """Return a control's code with its country list if there is one."""
     countries = decision.lists.get(code)
     if countries is None:
         return code

@@ -1,7 +1,7 @@
 """Parse markings in a scheme that a rule pack defines: one level, with marks before and after it.
 
-The pack's entry in the `profiles` table names the tables of levels and marks, and the separators between the parts:
-`NATO SECRET RELEASABLE TO FREEDONIA`, `UK SECRET`, `OFFICIAL-SENSITIVE - COMMERCIAL`, `(NS)`.
+The pack's entry in the `profiles` table names the tables of levels and marks and defines the separators between the
+parts: `NATO SECRET RELEASABLE TO FREEDONIA`, `UK SECRET`, `OFFICIAL-SENSITIVE - COMMERCIAL`, `(NS)`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ class SchemeParser:
         self._portion = _Forms(words["levels"].entries, marks, _KINDS, signs)
 
     def banner(self, line: str) -> UnplacedMarking | None:
-        """Parse an entire line as a marking, or return `None` if it is not one. Only lines in capitals are markings."""
+        """Parse an entire line as a marking. Return `None` if it is not a marking. Only lines in capitals are
+        markings.
+        """
         return self._parse(line, 0, self._banner) if line == upper(line) else None
 
     def portion(self, mark: str) -> UnplacedMarking | None:
-        """Parse `(...)` as a marking, or return `None` if it is not one. A single lower-case letter in parentheses is a
-        list item.
+        """Parse `(...)` as a marking. Return `None` if it is not a marking. A single lower-case letter is a list item,
+        not a marking.
         """
         content = mark[1:-1].strip()
         if not content or (len(content) == 1 and content != upper(content)):
@@ -66,8 +68,8 @@ class SchemeParser:
 
 
 class _Forms:
-    """A scheme's spellings of levels and marks with their entries, and the patterns that match a spelling, a separator,
-    or an unlisted word.
+    """A scheme's spellings of levels and marks, with their entries, and the patterns that match a spelling, a
+    separator, or an unlisted word.
     """
 
     def __init__(self, levels: tuple[Entry, ...], marks: tuple[Entry, ...], kinds: tuple[str, ...], signs: str) -> None:
@@ -85,8 +87,8 @@ class _Forms:
         self.word = re.compile(rf"[^\s{signs}]+(?:\s+[^\s{signs}]+)*")
 
     def split(self, text: str, start: int) -> list[UnplacedToken]:
-        """Return the tokens of a text, or an empty list if the text begins with an unlisted word or contains one
-        without a separator before it.
+        """Return the tokens in a text, or an empty list if the text begins with an unlisted word or contains one that
+        does not have a separator before it.
         """
         tokens: list[UnplacedToken] = []
         at, before = 0, ""

@@ -1,6 +1,7 @@
-"""Look up markings by their spelling, and split the text of a marking into tokens, which have offsets but no spans yet.
+"""Look up markings by their spelling, and split the text of a marking into tokens, which have offsets but not yet
+spans.
 
-The tables of spellings are built once for each vocabulary; those that few telegrams need are built when first used.
+The tables of spellings are built once for each vocabulary; those that few telegrams need are built on first use.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ _SLASHES = Pattern(r"/+")
 class Lexicon:
     """The words of the marking grammar, by upper-case spelling.
 
-    `levels` maps a spelling to (code, kind of form), with single spaces between the letters of letter-spaced forms.
+    `levels` maps a spelling to (code, kind of form); letter-spaced forms have single spaces between the letters.
     `controls` maps a spelling to (entry, kind of form, category). `systems` contains the controls that take
-    compartments, and `parts` maps (system code, name) to the entry of a compartment. `lists` contains the spellings
-    that begin a list of countries, longest first. `telegram_profile` is the code of the profile for telegrams.
+    compartments, and `parts` maps (system code, name) to a compartment's entry. `lists` contains the spellings that
+    begin a country list, longest first. `telegram_profile` is the code of the profile for telegrams.
     """
 
     def __init__(self, words: Vocabulary) -> None:
@@ -108,7 +109,7 @@ class Lexicon:
 
     @cached_property
     def heads(self) -> dict[str, tuple[str, ...]]:
-        """Return, by first letter, each level and bare control with a blank, hyphen, or comma after it."""
+        """Return each level and bare control followed by a space, hyphen, or comma, grouped by first letter."""
         found: dict[str, tuple[str, ...]] = {}
         for form in (*self.levels, *(form for form, (entry, _, _) in self.controls.items() if entry.fact("bare"))):
             found[form[0]] = found.get(form[0], ()) + tuple(form + gap for gap in " -,")
@@ -116,7 +117,7 @@ class Lexicon:
 
     @cached_property
     def level_ends(self) -> frozenset[str]:
-        """Return the last word of each level that the name of a country or organization can precede."""
+        """Return the last word of each level that may be preceded by the name of a country or organization."""
         return frozenset(form.rpartition(" ")[2] for form in (*self.levels, *self.restricted))
 
     # ---- countries: built when needed (1 ms), because most telegrams name none ---------------------------------------
@@ -138,12 +139,12 @@ class Lexicon:
 
     @cached_property
     def cui_categories(self) -> Table:
-        """Return the table of the categories of controlled unclassified information."""
+        """Return the table of categories of controlled unclassified information."""
         return self.words["cui_categories"]
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
-        """Return a mapping from each group's code to the codes of its members, for groups whose members are listed."""
+        """Return a mapping from the code of each group whose members are listed to the members' codes."""
         return {entry.code: entry.facts["members"] for entry in self.words["groups"] if "members" in entry.facts}
 
     @cached_property
@@ -172,8 +173,8 @@ class Lexicon:
         self.cui_controls = words["cui_controls"]
 
     def _usual_marks(self) -> frozenset[str]:
-        """Return the short marks in common use, with and without the no-foreign control. Misspelled marks are compared
-        with them.
+        """Return the short marks in common use, with and without the no-foreign control. Possible misspellings are
+        compared with them.
         """
         release = self.words["controls"].get(self.roles["no-foreign"])
         short = release.forms["portion"][0] if release is not None else ""
@@ -200,7 +201,7 @@ class Segment(Record):
 
 
 class UnplacedToken(Record):
-    """A token with offsets in place of a span. Its other fields are the same as those of `model.Token`."""
+    """A token with offsets in place of a span. Its other fields are the same as in `model.Token`."""
 
     start: int
     end: int
@@ -230,8 +231,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def upper(text: str) -> str:
-    """Return the text in upper case with its length unchanged: a letter whose upper-case form is longer is kept as it
-    is.
+    """Return the text in upper case without changing its length. A letter whose upper-case form is longer is not
+    changed.
     """
     capitals = text.upper()
     return capitals if len(capitals) == len(text) else "".join(u if len(u := c.upper()) == 1 else c for c in text)
@@ -267,8 +268,8 @@ def split_segments(text: str) -> tuple[list[Segment], bool, bool]:
 
 
 def unwrap(form: str, word: str) -> str | None:
-    """Return what follows `form` in `word`, or `None` unless `word` begins with `form` and a space, a comma, or nothing
-    follows.
+    """Return the text after `form` in `word`. Return `None` if `word` does not begin with `form`, or if `form` is
+    followed by anything other than a space, a comma, or the end of `word`.
     """
     if word.startswith(form) and (len(word) == len(form) or word[len(form)] in " ,"):
         return word[len(form) :]
@@ -276,7 +277,7 @@ def unwrap(form: str, word: str) -> str | None:
 
 
 def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[list[str], list[str], bool]:
-    """Return the country codes or names between two offsets in upper case, the distinct separators between them, and
+    """Return the country codes or names between two offsets (in upper case), the distinct separators between them, and
     whether all spellings are known.
     """
     codes: list[str] = []
@@ -307,8 +308,8 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
 
 
 def nearest(token: Token, lexicon: Lexicon) -> str | None:
-    """Return the spelling of the current control closest to an unknown token, as a portion mark or banner writes it.
-    Return `None` if no control is close enough, several are equally close, or the control has no such spelling.
+    """Return the current control closest to an unknown token, in the spelling used in portion marks or banners. Return
+    `None` if no control is close enough, several are equally close, or the control has no such spelling.
     """
     word = plain(token.text, 0, len(token.text))
     if not 3 < len(word) <= _LONGEST_WORD:
@@ -341,10 +342,10 @@ _DATE = Pattern(r"\d{8}", 0)
 
 
 class Controls:
-    """The tokens read so far from one marking's text.
+    """The tokens read so far from a marking's text.
 
-    `lax` is true if the text contains no `//`, as in telegrams. `system` is the code of the system to which the level
-    belongs, "us" by default.
+    `lax` is true if the text does not contain `//`, as in telegrams. `system` is the code of the system to which the
+    level belongs ("us" by default).
     """
 
     def __init__(self, lexicon: Lexicon, text: str) -> None:
@@ -357,7 +358,7 @@ class Controls:
     def add(
         self, start: int, end: int, code: str | None, category: str, segment: Segment, **more: object
     ) -> UnplacedToken:
-        """Add a token and return it. `more` contains further fields of `UnplacedToken`."""
+        """Add a token and return it. `more` contains additional fields of `UnplacedToken`."""
         fields: dict[str, object] = {"order": 0, "form": "other", "before": segment.before, **more}
         token = UnplacedToken(start, end, code, category, group=segment.group, **fields)  # type: ignore[arg-type]
         self.tokens.append(token)
@@ -371,7 +372,7 @@ class Controls:
         return entry.code if entry is not None else word
 
     def read(self, segment: Segment) -> None:
-        """Read the tokens in one segment. A segment that is not recognized becomes a single token without a code."""
+        """Read the tokens in one segment. An unrecognized segment becomes a single token without a code."""
         if self._cui_control(segment) or self._one(segment) or self._eyes(segment) or self._more_of_a_list(segment):
             return
         if self._split(segment):
@@ -380,8 +381,8 @@ class Controls:
         self.add(segment.start, segment.end, None, "unknown", segment, parts=(text,))
 
     def _one(self, segment: Segment) -> bool:
-        """Read one known control with its compartments, countries, or other parts. Return whether the segment
-        is one.
+        """Read one known control with its compartments, countries, or other parts. Return whether the segment is such a
+        control.
         """
         word = plain(self.text, segment.start, segment.end)
         found = self.lexicon.controls.get(word)
@@ -391,7 +392,7 @@ class Controls:
         return self._system(segment, word) or self._list(segment, word) or self._instruction(segment, word)
 
     def known(self, start: int, end: int, segment: Segment, found: tuple[Entry, str, str]) -> None:
-        """Add a token for a control in the table, with its codes and whether it is retired."""
+        """Add a token for a control in the table, including its codes and whether it is retired."""
         entry, form, category = found
         codes = (entry.fact("plain"), entry.fact("plus")) if entry.fact("plain") and self.lax else (entry.code,)
         retired = entry.fact("use") or category == "declass" or entry.code in self.lexicon.words["retired_controls"]
@@ -402,7 +403,7 @@ class Controls:
 
     def _system(self, segment: Segment, word: str) -> bool:
         """Read a control system, with compartments after hyphens and sub-compartments after spaces. Return whether the
-        segment is one.
+        segment is a control system.
         """
         head, _, tail = word.partition("-")
         found = self.lexicon.systems.get(head)
@@ -446,7 +447,7 @@ class Controls:
         return tuple(parts), codes
 
     def _list(self, segment: Segment, word: str) -> bool:
-        """Read a control that is followed by a list of countries. Return whether the segment is one."""
+        """Read a control that is followed by a country list. Return whether the segment is such a control."""
         for form, entry, kind in self.lexicon.lists:
             tail = unwrap(form, word)
             if tail is None:
@@ -467,14 +468,14 @@ class Controls:
         return False
 
     def _after(self, segment: Segment, form: str) -> int:
-        """Return the offset of the words that follow `form` in the segment, or the segment's end."""
+        """Return the offset of the words that follow `form` in the segment, or the segment's end if there are none."""
         words = list(WORDS.finditer(self.text, segment.start, segment.end))
         count = len(form.split())
         return words[count].start() if len(words) > count else segment.end
 
     def _eyes(self, segment: Segment) -> bool:
-        """Read a control that follows a list of countries separated by slashes. Return whether the segment ends with
-        one.
+        """Read a control that follows a country list separated by slashes. Return whether the segment ends with such a
+        control.
         """
         word = plain(self.text, segment.start, segment.end)
         for form, entry, kind in self.lexicon.before_lists:
@@ -495,8 +496,8 @@ class Controls:
         return False
 
     def _more_of_a_list(self, segment: Segment) -> bool:
-        """Read a country after a slash as part of the preceding list, as telegrams write it. Return whether the segment
-        is one.
+        """Read a country after a slash as part of the preceding list, which is common in telegrams. Return whether the
+        segment is such a country.
         """
         last = self.tokens[-1]
         if not (last.countries and self.lax and last.category != "level"):
@@ -510,8 +511,8 @@ class Controls:
         return True
 
     def _instruction(self, segment: Segment, word: str) -> bool:
-        """Read a declassification value, which was the last element of banners until February 2008 (IC-REG-2016 p.
-        192). Return whether the segment is one.
+        """Read a declassification instruction, which was the last element of banners until February 2008 (IC-REG-2016
+        p. 192). Return whether the segment is a declassification instruction.
         """
         entry = self.lexicon.exemptions.get(word)
         if entry is None and not _DATE.fullmatch(word):
@@ -546,9 +547,9 @@ class Controls:
         return False
 
     def _split(self, segment: Segment) -> bool:
-        """Read controls separated by a comma, space, or hyphen. Return whether the segment consists of them.
+        """Read controls separated by a comma, space, or hyphen. Return whether the segment consists of such controls.
 
-        Such separators were common before July 2005; in later markings they are an error.
+        These separators were common before July 2005; in later markings, they are an error.
         """
         start = segment.start
         for gap in GAPS.finditer(self.text[segment.start : segment.end]):
