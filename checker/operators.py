@@ -86,10 +86,10 @@ FLAG = (Operator("is", "flag", is_, "is true or false"),)
 
 COUNT = (
     *equality("count"),
-    Operator("at_least", "count", ge, "is not smaller than", opposite="below", near="above"),
-    Operator("at_most", "count", le, "is not larger than", opposite="above", near="below"),
-    Operator("above", "count", gt, "is larger than", opposite="at_most", near="at_least"),
-    Operator("below", "count", lt, "is smaller than", opposite="at_least", near="at_most"),
+    Operator("at_least", "count", ge, "is at least the argument", opposite="below", near="above"),
+    Operator("at_most", "count", le, "is at most the argument", opposite="above", near="below"),
+    Operator("above", "count", gt, "is larger than the argument", opposite="at_most", near="at_least"),
+    Operator("below", "count", lt, "is smaller than the argument", opposite="at_least", near="at_most"),
     Operator("between", "between", between, "is between two counts, inclusive"),
 )
 
@@ -123,24 +123,26 @@ def year(value: Date, number: int) -> bool | None:
 
 ON_OR_BEFORE, ON_OR_AFTER, OTHER_DAY = negated(after), negated(Date.before), negated(Date.same)
 DATE = (
-    Operator("before", "date", Date.before, "is earlier than", opposite="on_or_after", near="on_or_before"),
-    Operator("after", "date", after, "is later than", opposite="on_or_before", near="on_or_after"),
-    Operator("on_or_before", "date", ON_OR_BEFORE, "is not later than", opposite="after", near="before"),
-    Operator("on_or_after", "date", ON_OR_AFTER, "is not earlier than", opposite="before", near="after"),
-    Operator("at_most", "date", ON_OR_BEFORE, "the same as on_or_before", opposite="after", near="before"),
-    Operator("at_least", "date", ON_OR_AFTER, "the same as on_or_after", opposite="before", near="after"),
-    Operator("exactly", "date", Date.same, "is the same day as, within tolerance_days", opposite="differs_from"),
-    Operator("is", "date", Date.same, "is the day", opposite="is_not"),
+    Operator("before", "date", Date.before, "is earlier than the argument", opposite="on_or_after",
+             near="on_or_before"),
+    Operator("after", "date", after, "is later than the argument", opposite="on_or_before", near="on_or_after"),
+    Operator("on_or_before", "date", ON_OR_BEFORE, "is not later than the argument", opposite="after", near="before"),
+    Operator("on_or_after", "date", ON_OR_AFTER, "is not earlier than the argument", opposite="before", near="after"),
+    Operator("at_most", "date", ON_OR_BEFORE, "is not later than the argument", opposite="after", near="before"),
+    Operator("at_least", "date", ON_OR_AFTER, "is not earlier than the argument", opposite="before", near="after"),
+    Operator("exactly", "date", Date.same, "is the same day as the argument, give or take tolerance_days",
+             opposite="differs_from"),
+    Operator("is", "date", Date.same, "is this day", opposite="is_not"),
     Operator("is_not", "date", OTHER_DAY, "is another day; true when absent", absent=True, opposite="is"),
-    Operator("same_day", "date", Date.same, "is the same day as", opposite="differs_from"),
-    Operator("same_as", "date", Date.same, "is the same day as", opposite="differs_from"),
+    Operator("same_day", "date", Date.same, "is the same day as the argument", opposite="differs_from"),
+    Operator("same_as", "date", Date.same, "is the same day as the argument", opposite="differs_from"),
     Operator("differs_from", "date", OTHER_DAY, "is another day; true when absent", absent=True, opposite="same_day"),
-    Operator("within", "window", within, "is at most the given number of days before or after {of}",
+    Operator("within", "window", within, "is at most the given number of days before or after the date in `of`",
              opposite="not_within"),
     Operator("not_within", "window", negated(within),
-             "is more than the given number of days before or after {of}; true when absent", absent=True,
+             "is more than the given number of days before or after the date in `of`; true when absent", absent=True,
              opposite="within"),
-    Operator("year", "count", year, "is in the year"),
+    Operator("year", "count", year, "is in this year"),
 )  # fmt: skip
 
 # ---- Sets of codes, for example the controls of a marking ------------------------------------------------------------
@@ -176,20 +178,23 @@ def empty(value: tuple[str, ...], asked: bool) -> bool:
 
 
 SET = (
-    Operator("includes", "set", includes, "has the code, or all codes of the list", opposite="excludes",
+    Operator("includes", "set", includes, "contains the code, or all codes in the list", opposite="excludes",
              near="includes_any"),
-    Operator("includes_any", "set", includes_any, "has a code of the list", opposite="excludes", near="includes"),
-    Operator("excludes", "set", excludes, "has no code of the list; true when absent", absent=True,
+    Operator("includes_any", "set", includes_any, "contains at least one code in the list", opposite="excludes",
+             near="includes"),
+    Operator("excludes", "set", excludes, "contains no code in the list; true when absent", absent=True,
              opposite="includes_any"),
-    Operator("disjoint_from", "set", excludes, "has no code of the list; true when absent", absent=True,
+    Operator("disjoint_from", "set", excludes, "contains no code in the list; true when absent", absent=True,
              opposite="includes_any"),
-    Operator("subset_of", "set", subset_of, "has only codes of the list", near="equals"),
-    Operator("superset_of", "set", includes, "has all codes of the list", opposite="excludes", near="equals"),
-    Operator("equals", "set", equals, "has exactly these codes, in any order", opposite="not_equals", near="subset_of"),
-    Operator("not_equals", "set", negated(equals), "does not have exactly these codes; true when absent", absent=True,
+    Operator("subset_of", "set", subset_of, "contains only codes in the list", near="equals"),
+    Operator("superset_of", "set", includes, "contains all codes in the list", opposite="excludes", near="equals"),
+    Operator("equals", "set", equals, "contains exactly these codes, in any order", opposite="not_equals",
+             near="subset_of"),
+    Operator("not_equals", "set", negated(equals), "does not contain exactly these codes; true when absent",
+             absent=True,
              opposite="equals"),
-    Operator("ordered_as", "order", ordered_as, "has its codes in the order of the list or of {table: name}"),
-    Operator("empty", "flag", empty, "has no code (true), or has one (false)"),
+    Operator("ordered_as", "order", ordered_as, "has its codes in the order of the list, or of {table: name}"),
+    Operator("empty", "flag", empty, "contains no code (true), or at least one (false)"),
 )  # fmt: skip
 
 # ---- Text ------------------------------------------------------------------------------------------------------------
@@ -289,11 +294,14 @@ TEXT = (
              opposite="in_table"),
     Operator("in_use", "table_on", in_use, "is in the table and was in use: {table: name, on: {field: date}}",
              opposite="not_in_use"),
-    Operator("not_in_use", "table_on", not_in_use, "is in the table, but was not in use on the day",
+    Operator("not_in_use", "table_on", not_in_use,
+             "is in the table, but was not in use: {table: name, on: {field: date}}",
              opposite="in_use"),
-    Operator("has_fact", "fact", has_fact, "has an entry with the fact: {table: name, fact: name, is: value or list}",
+    Operator("has_fact", "fact", has_fact,
+             "has a table entry with this fact: {table: name, fact: name, is: value or list}",
              opposite="lacks_fact"),
-    Operator("lacks_fact", "fact", negated(has_fact), "has no entry with the fact; true when absent", absent=True,
+    Operator("lacks_fact", "fact", negated(has_fact), "has no table entry with this fact; true when absent",
+             absent=True,
              opposite="has_fact"),
     Operator("length", "length", length, "has a length in code points: {min: N, max: N}"),
 )  # fmt: skip

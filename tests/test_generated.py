@@ -50,7 +50,7 @@ def test_explain_shows_fields(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("includes", "includes, an operator for a set: true if the value has the code, or all codes of the list"),
+        ("includes", "includes, an operator for a set: true if the value contains the code, or all codes in the list"),
         ("none", "none, a quantifier: The condition holds for no element."),
         ("swap", "swap, a key of an example: Texts that occur exactly once in the base, each with its replacement."),
         ("base", "    secret-2009               2009 acp127       SECRET       -    (U)     3 of 3"),
