@@ -204,7 +204,7 @@ class DocumentLinter:
         return Excerpt(source.text[start:end], start, source.position(start).line, title, words)
 
     def _explained(self, telegram: Telegram) -> Iterator[tuple[int, int, str]]:
-        """Yield the start, end, and meaning of each marking that the vocabulary tables explain, in text order."""
+        """Yield, in text order, the start, end, and meaning of each marking that the vocabulary tables explain."""
         from .rulebook.authoring import explain_marking  # 2 ms, and only the HTML page shows meanings
 
         banner, subject, eo = telegram.banner, telegram.subject, telegram.eo

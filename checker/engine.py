@@ -332,7 +332,7 @@ class _Evaluation:
             self.broken.append((job, UNDETERMINED))
 
     def one(self, job: Job, env: Env) -> None:
-        """Evaluate one rule, and record the error if it raises."""
+        """Evaluate one rule. If it raises an exception, record the exception."""
         outcome, error = call_safely(lambda: job[1].judge(env))  # compiling can raise, too
         if error is not None:
             self.crashes.append((job[0], error))

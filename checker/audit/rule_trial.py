@@ -94,7 +94,7 @@ def _pack_of(file: str) -> Iterator[str]:
 
 
 def _of_file(error: object, chapter: str, file: str) -> object:
-    """Return an error with `file` in place of `chapter`, its temporary copy, in the error's position."""
+    """Return an error whose position refers to `file` instead of to `chapter`, the temporary copy of `file`."""
     if not isinstance(error, Diagnostic) or error.place.file != chapter:
         return error
     return copied(error, place=copied(error.place, file=file))

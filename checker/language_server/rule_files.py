@@ -183,7 +183,7 @@ def enclosing_keys(lines: Sequence[str], row: int, column: int) -> list[str]:
 
 
 def _open_keys(text: str) -> list[str]:
-    """Return the keys on a line whose values are still open: both keys for `require: {subject: {`."""
+    """Return a line's keys whose values are still open, such as both keys in `require: {subject: {`."""
     keys: list[str] = []
     depths: list[int] = []
     depth = 0

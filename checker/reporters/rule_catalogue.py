@@ -89,7 +89,7 @@ _CONDITIONS = ("when", "where", "require")
 
 
 class CatalogueEntry(Record):
-    """The data of a telegram rule or corpus rule that the generated pages show."""
+    """The data about a telegram rule or corpus rule for the generated pages."""
 
     id: str
     name: str
@@ -104,7 +104,7 @@ class CatalogueEntry(Record):
 
 
 def catalogue_entry(rule: Rule) -> CatalogueEntry:
-    """Return the data of a telegram rule that the generated pages show."""
+    """Return the data about a telegram rule for the generated pages."""
     return CatalogueEntry(
         rule.id,
         rule.name,

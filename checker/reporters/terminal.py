@@ -409,8 +409,8 @@ def _details(one: Finding, redacted: bool, width: int) -> Iterator[str]:
 
 
 def _quoted(one: Finding, display: Display) -> Iterator[str]:
-    """Yield the lines that a finding covers (at most `MAX_LINES`), with their numbers and carets below the text at
-    fault.
+    """Yield the lines that a finding covers (at most `MAX_LINES`), with line numbers and with carets below the affected
+    text.
     """
     margin = len(str(one.lines[-1][0])) if one.lines else 0
     for number, line in one.lines[:MAX_LINES]:
