@@ -65,7 +65,7 @@ class ArchiveRecord(Node):
 
     @property
     def order(self) -> str | None:
-        """Return the declassification instruction as the E.O. line writes it."""
+        """Return the declassification instruction in the form used on E.O. lines."""
         return self.order_code.text if self.order_code is not None else None
 
     @property

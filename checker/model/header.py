@@ -113,7 +113,7 @@ class Station(Node):
 class Security(Node):
     """Format line 4: the security warning. `signal` is the operating signal, and `group` is the group of five letters.
 
-    `level` is the level that the letter stands for if all five letters are the same known letter, otherwise `None`.
+    `level` is the level that the letter represents if all five letters are the same known letter, otherwise `None`.
     """
 
     signal: str

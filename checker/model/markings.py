@@ -96,7 +96,7 @@ class Marking(Node):
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Return the tokens' categories in order, without duplicates."""
+        """Return the distinct categories of the tokens, in order of appearance."""
         return tuple(dict.fromkeys(token.category for token in self.tokens))
 
     @property
@@ -179,7 +179,7 @@ class Marking(Node):
 
     @property
     def unknown(self) -> tuple[Token, ...]:
-        """Return the tokens that no table lists."""
+        """Return the tokens that are not in any table."""
         if self.style == "plain" and isinstance(self.level, Level) and " " not in self.text:
             return ()  # a bare level: no need to take it apart
         return tuple(token for token in self.tokens if token.code is None)

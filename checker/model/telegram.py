@@ -305,7 +305,7 @@ class Telegram(Node):
     @property
     def markable(self) -> tuple[Paragraph, ...]:
         """Return the portions that need a mark: the numbered paragraphs, or all portions if no paragraph is numbered. A
-        numbered classification authority needs none.
+        numbered classification authority does not need a mark.
         """
         found = [p for p in self.numbered if p.depth == 1 and not p.is_authority]
         return tuple(found) or self.portions
@@ -446,7 +446,7 @@ class Telegram(Node):
 
     @property
     def caption_codes(self) -> tuple[str, ...]:
-        """Return the codes of the known captions in order, including repetitions."""
+        """Return the codes of the known captions in order of appearance, including repetitions."""
         return tuple([caption.code for caption in self.captions if caption.code is not None])
 
     @property
@@ -461,8 +461,8 @@ class Telegram(Node):
     def sections_held(self) -> tuple[int, ...] | None:
         """Return the sections that this copy contains, according to classification lines, page lines, and notices.
 
-        A copy that ends with a signature contains the last section. The value is absent for a telegram in one section,
-        and if the copy does not show where it ends.
+        A copy that ends with a signature contains the last section. The value is absent for a one-section telegram, or
+        if the copy does not show where it ends.
         """
         banner = self.banner
         if not isinstance(banner, Banner) or banner.section is None or not 1 < (banner.sections or 0) < 100:
@@ -510,7 +510,7 @@ class Telegram(Node):
 
     @property
     def captions_not_in_record(self) -> tuple[Caption, ...]:
-        """Return the captions that the archive's record lists neither as sent nor as later changed."""
+        """Return the captions that are not in the archive's record, either as sent or as later changed."""
         if self.archive is None:
             return ()
         known = self.archive.caption_codes
@@ -559,7 +559,7 @@ class Telegram(Node):
 
     @property
     def post(self) -> str | Unread | None:
-        """Return the post that numbered the telegram, taken from the field labeled MRN or, without it, from the
+        """Return the post that numbered the telegram, taken from the MRN field or, if there is none, from the
         classification line.
         """
         if self.mrn_post is not None:

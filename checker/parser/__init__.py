@@ -71,7 +71,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
     """Remove text that was added during copying and review.
 
-    Return a cursor over the remaining text, the cuts, and the deletions marked in the margin.
+    Return three values: a cursor over the remaining text, the cuts, and the deletions marked in the margin.
     """
     cursor, cuts = whole, []
     record = telegram.source_record
@@ -101,8 +101,8 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
 
 
 def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
-    """Read the text into the telegram according to its layout. Return the cursor that was used, which may have lost
-    line breaks restored.
+    """Read the text into the telegram according to its layout. Return the cursor that was used, in which lost line
+    breaks may have been restored.
     """
     if cursor.words.scheme is not None:
         return _read_document(cursor, telegram)

@@ -107,7 +107,7 @@ class Cursor:
         self.collected.setdefault(field, []).extend(nodes)
 
     def flush(self, node: Node, *fields: str) -> None:
-        """Append the nodes held for each of `fields` to that field of `node`, and stop holding them."""
+        """Move the nodes held for each of `fields` to the end of that field of `node`."""
         for field in fields:
             more = self.collected.pop(field, None)
             if more:

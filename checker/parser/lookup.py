@@ -183,7 +183,7 @@ class Grammar:
 
     @cached_property
     def precedence_words(self) -> dict[str, Entry]:
-        """Return a mapping from each precedence word or two-word form to its precedence entry."""
+        """Return a mapping from each precedence word or two-word phrase to its precedence entry."""
         return {form: entry for entry in self.words["precedence"] for form in entry.forms.get("word", ())}
 
     @cached_property
@@ -540,8 +540,8 @@ class Grammar:
 
     @cached_property
     def tag_mistakes(self) -> dict[str, str]:
-        """Return a mapping from each code that is a listed mistake, such as an ISO 3166 code, to the intended
-        geographic TAG.
+        """Return a mapping from each code listed as a mistake, such as an ISO 3166 code, to the intended geographic
+        TAG.
         """
         table = self.words.tables.get("tags_geo", ())
         return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}

@@ -1,4 +1,4 @@
-"""Parse operators' arguments: convert YAML values to expressions (`ir`), with every field name resolved.
+"""Parse operators' arguments: resolve field names, and convert YAML values to expressions (`ir`).
 
 Each function returns an expression, or None after adding an error to the scope.
 """

@@ -383,8 +383,8 @@ def _lines(
 
 
 def rulebook_of(paths: Sequence[str]) -> Rulebook:
-    """Return the rules in files and folders, or the shipped rules if no paths are given, with the shipped vocabulary
-    and telegrams. Raises `RuleError` with all errors.
+    """Return the rules in files and folders, or the shipped rules if no paths are given. The result includes the
+    shipped vocabulary and telegrams. Raises `RuleError` with all errors.
     """
     if not paths:
         return load()

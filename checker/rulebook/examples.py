@@ -31,7 +31,7 @@ class ExampleResult(Record):
 
     @property
     def ok(self) -> bool:
-        """Return whether the rule returned what the example expects."""
+        """Return whether the rule returned the expected result."""
         return not self.message
 
 
@@ -165,7 +165,9 @@ def _first_line(telegram: Telegram, text: str) -> tuple[int, int]:
 
 
 def _quoted(text: str, places: list[tuple[int, int]]) -> str:
-    """Return the text at each of these positions with its line number, for use in a message, or "nothing"."""
+    """Return the text at each position with its line number, for use in a message, or "nothing" if there are no
+    positions.
+    """
     return ", ".join(f"{text[a:b]!r} (line {text.count(chr(10), 0, a) + 1})" for a, b in places) or "nothing"
 
 

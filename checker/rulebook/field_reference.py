@@ -102,8 +102,8 @@ def _example_at(path: str, owner: str, kind: FieldType) -> str:
 
 
 def words() -> Iterator[str]:
-    """Yield the names of operators, quantifiers, states, and connectives, and the other words of the rule language that
-    `explain` recognizes.
+    """Yield the words of the rule language that `explain` recognizes, including the names of operators, quantifiers,
+    states, and connectives.
     """
     for operators in OPERATORS.values():
         yield from operators
@@ -111,8 +111,8 @@ def words() -> Iterator[str]:
 
 
 def word_lines(name: str) -> list[str]:
-    """Return the text that `explain` shows for a word of the rule language or of the `words` table, or [] for other
-    words.
+    """Return the text that `explain` shows for a word in the rule language or in the `words` table, or [] for any other
+    word.
     """
     lines = []
     for kind, table in OPERATORS.items():

@@ -152,7 +152,7 @@ _BY_STATUS = "R024"  # an error that depends on the status, which an invalid def
 
 
 def _valid_defaults(node: YamlNode | None, wrong: Sequence[tuple[object, ...]]) -> YamlMap | None:
-    """Return the defaults in a rule file without the keys whose values are invalid, or None if there are none."""
+    """Return a rule file's defaults, omitting keys whose values are invalid, or None if the file has no defaults."""
     if not isinstance(node, YamlMap):
         return None
     invalid = {path[1] for path in wrong if len(path) >= 2 and path[0] == "defaults"}
@@ -292,7 +292,9 @@ def check_text(path: str, text: str) -> list[Diagnostic]:
 
 
 def base_telegrams() -> Bases:
-    """Return the texts of the shipped base telegrams, on which examples can be based, by name and sorted by name."""
+    """Return a mapping from the names of the shipped base telegrams, on which examples can be based, to their texts. It
+    is sorted by name.
+    """
     return Pack(data_dir("rules"), []).bases()
 
 
@@ -394,7 +396,9 @@ class Pack:
         return [path for path in paths if self.inside(path)]
 
     def bases(self) -> dict[str, str]:
-        """Return the telegrams on which examples can be based, by name."""
+        """Return a mapping from the names of the pack's base telegrams, on which examples can be based, to their
+        texts.
+        """
         home = os.path.join(self.folder, "telegrams")
         found = {}
         for name in sorted(os.listdir(home)) if os.path.isdir(home) else []:

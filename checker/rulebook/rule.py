@@ -243,8 +243,8 @@ class Rulebook:
         return rule.status in ("stable", "provisional") or rule.id in self.named
 
     def plan(self, profile: str, day: Date | None) -> EvaluationPlan:
-        """Return the plan for a telegram with this profile and date: the rules that may apply, and those for which the
-        date is too imprecise.
+        """Return the plan for a telegram with this profile and date: the rules that may apply, and the rules for which
+        the date is too imprecise to determine this.
         """
         if day is None:
             key = (profile, -1, -1)
@@ -272,7 +272,7 @@ class Rulebook:
 
     def _in_era(self, rule: Rule, first: int, last: int) -> bool | None:
         """Return whether a rule's era includes a date, or None if the date is unknown or too imprecise. `first` and
-        `last` are the number of era edges on or before the date's first and last day, or -1 if the date is unknown.
+        `last` are the numbers of era edges on or before the date's first and last days, or -1 if the date is unknown.
         """
         if rule.era is None:
             return True

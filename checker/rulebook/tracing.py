@@ -171,8 +171,8 @@ def _place_of(path: Path, env: Env, trail: Trail) -> tuple[Span | None, str]:
 
 
 def witnesses(conditions: Iterable[ConditionNode], env: Env) -> tuple[Place, ...]:
-    """Return, for each of these `any` conditions, the position of the first element that meets it, such as a paragraph
-    marked (NF). The conditions must be true; elements without a position are omitted.
+    """Return, for each of the given `any` conditions, the position of the first element that meets it, such as a
+    paragraph marked (NF). The conditions must be true; elements without a position are omitted.
     """
     places = []
     for node in conditions:

@@ -330,8 +330,8 @@ def _ends_block(block: AuthorityBlock, at: int) -> bool:
 
 
 def text_offset(cursor: Cursor, start: int, end: int) -> int | None:
-    """Return the offset of the portion mark or paragraph number with which the text begins after the reasons in an
-    authority block, or `None`.
+    """Return the offset of the portion mark or paragraph number that begins the text after the reasons in an authority
+    block, or `None`.
     """
     if cursor.fold.find("(", start, end) < 0:
         return None

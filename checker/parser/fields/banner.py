@@ -351,7 +351,7 @@ def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | No
 
 
 def _states_level(cursor: Cursor, start: int, end: int) -> bool:
-    """Return whether a line begins with a level, and therefore is a classification line of its own."""
+    """Return whether a line begins with a level and is therefore a separate classification line."""
     return may_be_banner(cursor, start) and _read_start(cursor.grammar, cursor.fold[start:end]).level is not None
 
 

@@ -280,7 +280,7 @@ def _inner_label(cursor: Cursor, state: WalkState) -> int:
     """Return the offset at which references, an authority block, or the text begins within a line of an earlier field,
     or -1 if none does.
 
-    This happens in copies that have lost the line break between the two.
+    This happens in copies that have lost a line break.
     """
     fold, low, high = cursor.fold, state.start, state.end
     if state.open == "subject" and "references" not in state.seen:

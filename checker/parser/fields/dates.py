@@ -137,7 +137,9 @@ def _day(start: int, end: int, year: str, month: str, day: str, form: str, not_b
 
 
 def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
-    """Return the number of a month given its name, or `None`, and whether digits had to be read as letters."""
+    """Return a month's number given its name (`None` for an unknown name), and whether digits had to be read as
+    letters.
+    """
     month = months.get(name)
     if month is not None:
         return month, False

@@ -96,8 +96,8 @@ def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unre
 
 
 def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
-    """Return the offset after the labels that mean "declassify", which may be repeated, and any downgrading instruction
-    among them, or `None`.
+    """Return the offset after the labels that mean "declassify", which may be repeated, and the downgrading instruction
+    that comes among them. The instruction is `None` if there is none.
     """
     at = 0
     downgrade = None

@@ -497,8 +497,8 @@ def _withheld_paragraphs(cursor: Cursor, telegram: Telegram, margin: list[Deleti
 
 
 def _cover_reasons(cursor: Cursor, telegram: Telegram, found: list[Deletion]) -> None:
-    """If a deletion follows the label of unreadable reasons, extend the span of the reasons over the deletion. If the
-    deletion is a row of characters, add it to `found`.
+    """Extend the span of unreadable reasons over a deletion that follows their label. If the deletion is a row of
+    characters, also add it to `found`.
     """
     block = telegram.authority
     if not isinstance(block, Authority) or not isinstance(block.reasons, Unread):

@@ -442,9 +442,7 @@ def _security(cursor: Cursor, start: int, end: int) -> Security | Unread:
 
 
 def read_party(cursor: Cursor, start: int, end: int) -> Party:
-    """Return the address in a span: routing indicator, name, precedence word, and the serial number for that
-    addressee.
-    """
+    """Return the address in a span: routing indicator, name, precedence word, and the addressee's own serial number."""
     grammar = cursor.grammar
     match = _ADDRESS.match(cursor.fold, start, end)
     indicator, signal = match.groups() if match is not None else (None, None)

@@ -19,7 +19,7 @@ from .reference_kinds import is_airgram, name_kind, names_other, own_post
 
 
 def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the subject into the telegram, with a portion mark before or after its words.
+    """Read the subject into the telegram, including any portion mark before or after its words.
 
     If there are several subjects, the first is used.
     """

@@ -22,8 +22,8 @@ _AIRGRAM_SIGN = "A-"
 
 
 def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
-    """Set the reference's kind and identifying fields if it is to an airgram or to a message cited by its date-time
-    group. Other references are not changed.
+    """Set the kind and identifying fields of a reference to an airgram or to a message cited by its date-time group.
+    Other references are not changed.
     """
     words = " ".join(item.text.upper().split())
     if item.letter is not None:
@@ -45,7 +45,7 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
 
 
 def is_airgram(name: str) -> bool:
-    """Return whether the words before a number end as they do in the number of an airgram: with `A-`, as in A-123."""
+    """Return whether the words before a number end with `A-`, as in the airgram number A-123."""
     words = name.rsplit(" ", 1)[-1]
     return words.rstrip() == _AIRGRAM_SIGN
 

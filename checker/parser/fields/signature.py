@@ -77,7 +77,7 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
 
 
 def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | None:
-    """Return the span of a name on the last line that follows the last sentence, or `None`."""
+    """Return the span of a name that follows the last sentence on the last line, or `None`."""
     for match in _NAME_AT_END.finditer(cursor.fold, max(start, last - _LONGEST_END), last):
         if _is_abbreviation(cursor, match.group(1)):
             continue
@@ -109,7 +109,7 @@ def _is_vocabulary(cursor: Cursor, word: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Return whether a text can be a name, which consists of one to three words that begin with a letter."""
+    """Return whether a text can be a name: one to three words, each of which begins with a letter."""
     words = text.split(" ")
     if any(len(word) > 3 and word[-1] == "." for word in words[:-1]) or text.upper().startswith("MINIMIZE "):
         return False

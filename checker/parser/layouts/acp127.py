@@ -235,8 +235,8 @@ def _captions(cursor: Cursor, region: Region) -> None:
 
 
 def _other_caption(cursor: Cursor, start: int, end: int) -> list[Caption]:
-    """Return the captions on a line that is not in the table: those for the controls after a repeated level, or the
-    line itself as an unknown caption.
+    """Return the captions on a line that does not match the table: those for the controls after a repeated level, or
+    the line itself as an unknown caption.
     """
     level = read_banner(cursor, start, end)
     if level is not None and level.serial is None:

@@ -108,8 +108,8 @@ def _has_quoted_level(cursor: Cursor) -> bool:
 
 
 def glued_levels(cursor: Cursor) -> list[int]:
-    """Return the offsets of levels that follow a tab or the quotation marks between two values in a row, and of
-    letter-spaced levels that follow a digit or period.
+    """Return the offsets of levels that follow a tab or the quotation marks between two values in an archive row, and
+    of letter-spaced levels that follow a digit or period.
     """
     text = cursor.text
     spaced = cursor.grammar.spaced_levels if any(map(cursor.places, cursor.grammar.spaced_cores)) else ()

@@ -36,8 +36,8 @@ def vocabulary_of_document(cursor: Cursor) -> Vocabulary:
 
 
 def mark_unrecognized(cursor: Cursor, telegram: Telegram) -> None:
-    """If no loaded scheme contains the document's marking, assign the profile for unrecognized markings and an unread
-    banner.
+    """Assign the profile for unrecognized markings and an unread banner if no loaded scheme contains the document's
+    marking.
 
     A U.S. classification authority block shows that a document belongs to the United States, regardless of its banner.
     """

@@ -320,8 +320,8 @@ def read_memorandum(cursor: Cursor, telegram: Telegram) -> None:
 
 
 def _profile(cursor: Cursor, telegram: Telegram) -> str:
-    """Return the marking scheme's profile. Otherwise, return the first profile in the table whose identifying word or
-    marking system occurs in a banner, or the default profile if there is none.
+    """Return the profile of the vocabulary's marking scheme if there is one. Otherwise, return the first profile in the
+    table whose identifying word or marking system occurs in a banner, or the default profile if none matches.
     """
     if cursor.words.scheme is not None:
         return cursor.words.scheme.code

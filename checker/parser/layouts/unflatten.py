@@ -34,7 +34,7 @@ _TOP = 4000  # code points in which a classification line begins
 
 
 def line_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before labels, captions, and consecutive paragraph numbers."""
+    """Return the edits that insert a line feed before labels, captions, and consecutive paragraph numbers."""
     points: set[int] = set()
     banner_end = _banner(cursor, points)
     _header(cursor, points, min(points, default=0))
@@ -44,7 +44,7 @@ def line_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def banner_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before each classification line that `glued_levels` finds within a line.
+    """Return the edits that insert a line feed before each classification line that `glued_levels` finds within a line.
 
     An archive's page may print such a line in a row of values, or directly after a date, number, or mark.
     """
@@ -58,8 +58,8 @@ def banner_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before each marked paragraph number that is within a line and continues the
-    sequence.
+    """Return the edits that insert a line feed before each marked paragraph number that is within a line and continues
+    the sequence.
 
     If the same number begins a later line, that is the paragraph, and the number within the line only refers to it.
     """
@@ -84,8 +84,8 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
-    """Return insertions that repair letter-spaced levels by adding the missing first letter or the missing space before
-    the post.
+    """Return the edits that repair letter-spaced levels by inserting the missing first letter or the missing space
+    before the post.
 
     The letter is inserted only if the source record or security line states the level, and the space only if the source
     record or FM line contains the post.
@@ -120,7 +120,9 @@ def _is_own_post(cursor: Cursor, record: SourceRecord | None, at: int) -> bool:
 
 
 def field_breaks(cursor: Cursor) -> list[Exchange]:
-    """Return insertions of a line feed before labels and consecutive paragraph numbers in a flattened labeled form."""
+    """Return the edits that insert a line feed before labels and consecutive paragraph numbers in a flattened labeled
+    form.
+    """
     points: dict[int, int] = {}  # offset of each label -> offset of its colon
     for form in sorted(cursor.grammar.fields, key=len, reverse=True):
         at = cursor.fold.find(f" {form}:") + 1
@@ -146,7 +148,7 @@ def _insertions(cursor: Cursor, points: set[int]) -> list[Exchange]:
 
 
 def _banner(cursor: Cursor, points: set[int]) -> int:
-    """Add the beginnings of the classification line and of the captions joined to it to the break points. Return the
+    """Add to the break points the beginnings of the classification line and of any captions joined to it. Return the
     offset at which the captions end, or 0 if there is no classification line.
     """
     fold = cursor.fold

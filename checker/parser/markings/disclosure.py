@@ -40,7 +40,7 @@ class Portion(Record):
 
 
 def expand(lexicon: Lexicon, codes: Sequence[str]) -> frozenset[str]:
-    """Return the countries' codes, replacing each group with its members if they are listed."""
+    """Return the codes of the given countries, replacing each group with its members if they are listed."""
     found: set[str] = set()
     for code in codes:
         code = lexicon.countries.get(code, code)
