@@ -30,7 +30,7 @@ from .rulebook.evaluation import (
 from .rulebook.field_types import Env
 from .rulebook.ir import Any
 from .rulebook.rule import Rule, Rulebook
-from .text import Pattern, Source, Span
+from .text import Pattern, Position, Source, Span
 
 MAX_LINES = 5  # source lines in a finding
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
@@ -439,21 +439,15 @@ def _undetermined(
     """
     nowhere = first_line(telegram, source) if any(issue.span is None for _, issue, _ in unknown) else Span(0, 0)
     found: dict[object, Undetermined] = {}
+    places: dict[int, Position] = {}  # many verdicts concern the same lost part
     for rule, issue, kind in unknown:
         span = issue.span if issue.span is not None else nowhere
+        start = span.start
+        place = places.get(start) or places.setdefault(start, source.position(start))
         one = Undetermined(
-            path,
-            cable,
-            rule.id,
-            rule.name,
-            kind,
-            issue.message,
-            span,
-            source.position(span.start),
-            issue.at,
-            issue.quote,
-        )
-        found.setdefault((one.rule, span.start, one.why, one.quote), one)
+            path, cable, rule.id, rule.name, kind, issue.message, span, place, issue.at, issue.quote
+        )  # fmt: skip
+        found.setdefault((rule.id, start, issue.message, issue.quote), one)
     return sorted(found.values(), key=Undetermined.order)
 
 

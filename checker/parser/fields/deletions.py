@@ -260,7 +260,8 @@ def _notes(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
             continue
         codes = forms.codes(inside)
         rest = " ".join(forms.code.sub(" ", inside).split())
-        form, code = next((pair for pair in forms.notices if _has_word(rest, pair[0])), ("", forms.code_form))
+        known = (pair for pair in forms.notices if pair[0] in rest and _has_word(rest, pair[0]))
+        form, code = next(known, ("", forms.code_form))
         if not form and not codes:
             if match[0].strip("[]. \u2026") == "" and forms.starts:
                 yield FoundDeletion(*match.span(), forms.start_form)
