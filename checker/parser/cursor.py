@@ -16,7 +16,12 @@ from .lookup import Grammar
 # ---- the cursor ------------------------------------------------------------------------------------------------------
 _NOT_BLANK = Pattern("[^ ]")
 _ASCII_BLANKS = "\t\f\v"
-_BLANKS = _ASCII_BLANKS + "\x1c\x1d\x1e\x1f\x85\xa0\u2007\u2028\u2029\u202f"
+_LATIN_BLANKS = _ASCII_BLANKS + "\x1c\x1d\x1e\x1f\x85\xa0"
+_BLANKS = _LATIN_BLANKS + "\u2007\u2028\u2029\u202f"
+_SMALL = bytes((*range(0x61, 0x7B), *range(0xE0, 0xF7), *range(0xF8, 0xFF)))  # letters with a capital in ISO 8859-1
+_LATIN_FOLD = bytes.maketrans(
+    _SMALL + _LATIN_BLANKS.encode("latin-1"), bytes(code - 32 for code in _SMALL) + b" " * len(_LATIN_BLANKS)
+)
 
 
 class Cut(Record):
@@ -211,15 +216,32 @@ def folded(text: str) -> str:
     """Return the text in upper case without changing its length. Blanks of any kind become spaces, and line breaks
     become line feeds.
     """
-    upper = text.upper()
-    if len(upper) != len(text):
-        upper = "".join(_upper(letter) for letter in text)
+    upper = _folded_latin(text)
+    if upper is None:
+        upper = text.upper()
+        if len(upper) != len(text):
+            upper = "".join(_upper(letter) for letter in text)
+        for blank in _ASCII_BLANKS if upper.isascii() else _BLANKS:
+            if blank in upper:  # a search costs far less than translating a text letter by letter
+                upper = upper.replace(blank, " ")
     if "\r" in upper:
         upper = upper.replace("\r\n", " \n").replace("\r", "\n")
-    for blank in _ASCII_BLANKS if upper.isascii() else _BLANKS:
-        if blank in upper:  # a search costs far less than translating a text letter by letter
-            upper = upper.replace(blank, " ")
     return upper
+
+
+def _folded_latin(text: str) -> str | None:
+    """Return a text with its letters and blanks folded, or `None` if it is ASCII or a letter or its capital is not in
+    ISO 8859-1.
+
+    Most telegrams with a pilcrow can be folded so, which takes a third of the time.
+    """
+    try:
+        data = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    if data.isascii() or b"\xb5" in data or b"\xff" in data:
+        return None
+    return data.translate(_LATIN_FOLD).decode("latin-1")
 
 
 def _upper(letter: str) -> str:

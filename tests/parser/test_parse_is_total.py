@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from checker import rulebook
 from checker.model import Caption, Heading, Marking, Node, Signature
 from checker.parser import parse
+from checker.parser.cursor import folded
 from checker.text import Source, View
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -110,3 +111,9 @@ def test_any_text_gives_a_telegram(text):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_parts_of_a_named_telegram_tile_it(name):
     judge(View.whole(Source(name, sample(name))))
+
+
+@given(st.text("aZé \t\x85\xa0ßµÿ÷¶\u2028ﬁıŉ\n\ud800", max_size=12))
+def test_folding_changes_each_letter_alone(text):
+    capitals = [letter.upper() if len(letter.upper()) == 1 else letter for letter in text]
+    assert folded(text) == "".join(" " if letter in "\t\x85\xa0\u2028" else letter for letter in capitals)
