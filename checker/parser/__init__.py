@@ -15,7 +15,7 @@ from ..values import Date, Level
 from ..vocabulary import Vocabulary
 from .cursor import Cursor, Cut, moved_cuts, tile
 from .fields.deletions import has_margin_codes, margin_codes, margin_cuts, margin_nodes
-from .layouts.acp127 import read_telegram
+from .layouts.acp127 import read_body, read_head
 from .layouts.detect import (
     broken_levels,
     glued_levels,
@@ -119,9 +119,10 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     if form:
         return _read_printed(cursor, telegram, form)
     cursor = _divided(cursor)
-    read_telegram(cursor, telegram)
+    text = read_head(cursor, telegram)
     if is_mail(cursor, telegram):
         return _read_document(cursor, telegram)
+    read_body(cursor, telegram, text)
     if _is_cable(telegram) and not _has_hidden_labels(cursor, telegram):
         return cursor
     from .layouts.unflatten import line_breaks  # 1 ms: only flattened and foreign texts come here
@@ -130,7 +131,7 @@ def _read(cursor: Cursor, telegram: Telegram) -> Cursor:
     if points:
         other = Cursor(cursor.view.exchange(points), cursor.words, cursor.grammar)
         second = _empty_telegram(telegram)
-        read_telegram(other, second)
+        read_body(other, second, read_head(other, second))
         if _fields_read(other, second) > _fields_read(cursor, telegram):
             _copy_fields(telegram, second)
             return other

@@ -28,8 +28,8 @@ _READERS = {
 }
 
 
-def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
-    """Read a telegram with teletype lines into `telegram`."""
+def read_head(cursor: Cursor, telegram: Telegram) -> int:
+    """Read what precedes paragraph 1 of a telegram with teletype lines. Return the offset at which the text begins."""
     header = HeaderReader(cursor, telegram)
     here = header.read()
     if isinstance(telegram.dtg, Dtg) and isinstance(telegram.dtg.date, Date):
@@ -47,6 +47,11 @@ def read_telegram(cursor: Cursor, telegram: Telegram) -> None:
     below = {region.name for region in regions}
     for region in [*(region for region in above if region.name not in below), *regions]:
         _read_region(cursor, telegram, region)
+    return low
+
+
+def read_body(cursor: Cursor, telegram: Telegram, low: int) -> None:
+    """Read the text from `low`, with the signature and the end marks below it."""
     begun = cursor.parts
     cursor.parts = []
     high = read_end(cursor, telegram, low, cursor.size)
