@@ -219,4 +219,4 @@ def _statistics(log: DecisionLog) -> Iterator[str]:
         yield f"{judged}, who agree on {same:,} ({100 * same / total:.0f}%){words}"
     expired = sum(bool(one.expires) for one in log.latest.values() if one.decision == ACCEPTED)
     if expired:
-        yield f"{count(expired, 'acceptance')} with a last day"
+        yield f"{count(expired, 'acceptance')} with an expiration date"
