@@ -201,7 +201,7 @@ class CompiledRule:
         return RuleOutcome(issues=tuple(issues)) if issues else PASS
 
     def _check_message(self, facts: dict[str, object]) -> str:
-        return _expand(self.data["message"], lambda part: value_text(facts.get(part[1], "")))
+        return _expand(self.data["message"], lambda part: facts.get(part[1], ""))
 
     # ---- Issues ------------------------------------------------------------------------------------------------------
 
@@ -246,7 +246,7 @@ class CompiledRule:
 
         cause = cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
-        message = _expand(self.data["message"], lambda part: self._value(part, env, cause, count))
+        message = _expand(self.data["message"], lambda part: self._read(part, env, cause, count))
         replace, text = self._suggestion(env, trail, cause, count)
         absent = missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
@@ -317,9 +317,6 @@ class CompiledRule:
         text = "".join(value if isinstance(value, str) else value_text(value, MAX_MESSAGE) for value in found)
         return location_of(suggest["replace"], env, trail)[0], text
 
-    def _value(self, part: Expression, env: Env, cause: Any, count: int) -> str:
-        return value_text(self._read(part, env, cause, count))
-
     def _read(self, part: Expression, env: Env, cause: Any, count: int) -> Any:
         """Return the value of a template part. `count` is the number of failures on the telegram."""
         if part[0] == "count":
@@ -382,9 +379,12 @@ def _undetermined_issue(span: Span | None, at: str, value: Unread | None) -> Iss
     return Issue(span, at, (why if value.lost else f"no text where {why} is expected")[:MAX_MESSAGE], True)
 
 
-def _expand(template: Any, value: Callable[[Expression], str]) -> str:
-    parts = [part[1] if part[0] == "text" else value(part) for part in template]
-    text = "".join(parts)
+def _expand(template: Any, read: Callable[[Expression], object]) -> str:
+    """Return a message with its values. In quotation marks, each element of a list is quoted on its own."""
+    text = ""
+    for part in template:
+        quoted = part[0] != "text" and text.endswith('"')
+        text += part[1] if part[0] == "text" else value_text(read(part), separator='", "' if quoted else ", ")
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
 
 

@@ -210,8 +210,10 @@ def _remembered(derive: Callable[[object], object]) -> Getter:
     return get
 
 
-def value_text(value: object, limit: int = MAX_VALUE) -> str:
-    """Return a value as it appears in messages: on one line and truncated to `limit` code points."""
+def value_text(value: object, limit: int = MAX_VALUE, separator: str = ", ") -> str:
+    """Return a value as it appears in messages: on one line and truncated to `limit` code points. `separator` is put
+    between the elements of a list.
+    """
     if value is None:
         return "nothing"
     if isinstance(value, Unread):
@@ -219,7 +221,7 @@ def value_text(value: object, limit: int = MAX_VALUE) -> str:
     elif isinstance(value, Node):
         text = next((str(found) for name in ("label", "text", "name") if (found := getattr(value, name, None))), "")
     elif isinstance(value, tuple):
-        text = ", ".join(value_text(part) for part in value) or "nothing"
+        text = separator.join(value_text(part) for part in value) or "nothing"
     elif isinstance(value, bool):
         text = "yes" if value else "no"
     else:
