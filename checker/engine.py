@@ -497,7 +497,7 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
     if plan.undecided:
         return Trace(rule.id, "undetermined", f"the date is not precise enough for the era {rule.era_text}")
     if not plan.root.all_jobs():
-        return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the era {rule.era_text}")
+        return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the rule's era ({rule.era_text})")
     compiled = rule.compiled(alone.context_of(telegram.profile))
     parts = tuple(compiled.trace((telegram,)))
     judgment = judge(telegram, source, alone)
@@ -509,8 +509,7 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
         return Trace(rule.id, "fail", "", parts, findings)
     if undetermined:
         first = undetermined[0]
-        why = f'"{first.quote}": {first.why}' if first.quote else first.why
-        why = _absent(parts) if first.why == NO_EVIDENCE and _absent(parts) else why
+        why = _absent(parts) if first.why == NO_EVIDENCE and _absent(parts) else first.reason()
         return Trace(rule.id, "undetermined", why, parts[:1] if applies is None else parts)
     if compiled.judge((telegram,)) is NOT_APPLICABLE:
         return Trace(rule.id, "not applicable", "no element to evaluate", parts)

@@ -91,6 +91,9 @@ class Finding(Record):
         )
 
 
+_VERBS = ("cannot be read", "looks", "begins", "is not")  # first words of reasons whose subject is the quoted text
+
+
 class Undetermined(Record):
     """An undetermined verdict, with its position and the reason.
 
@@ -112,6 +115,11 @@ class Undetermined(Record):
     at: str = ""
     quote: str = ""
     member: str = ""
+
+    def reason(self) -> str:
+        """Return the reason with the quote, as in `"(SE)" looks like (S)` and `"TO": the label is present, ...`."""
+        joint = " " if self.why.startswith(_VERBS) else ": "
+        return f'"{self.quote}"{joint}{self.why}' if self.quote else self.why
 
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order, which is the same in every run."""

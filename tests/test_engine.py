@@ -266,7 +266,7 @@ def test_trace_tells_guard_field_operator_and_values(tmp_path: Path) -> None:
     ("document", "verdict", "why"),
     [
         (telegram(profile="GEN"), "not applicable", "profile GEN is not CABLE"),
-        (telegram(date=Date.of("1980")), "not applicable", "outside the era"),
+        (telegram(date=Date.of("1980")), "not applicable", "outside the rule's era"),
         (telegram(), "undetermined", "the date is not precise"),
         (telegram(date=Date.of("2000"), whole=False), "not applicable", "the guard is false"),
         (telegram(date=Date.of("2000")), "not applicable", "no element to evaluate"),

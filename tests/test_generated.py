@@ -111,6 +111,15 @@ def test_a_field_comes_before_the_word_of_a_table(capsys: pytest.CaptureFixture[
     assert "nothing is called 'qqqqq'; expected a rule, " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["CRP-013", "crp-013", "gap-in-numbers"])
+def test_rules_that_compare_documents_are_explained(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "--isolated", name]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("CRP-013  gap-in-numbers\n")
+    assert "\nRuns in: `cablecheck audit`\n" in told and "\nWhat to do: Look for the missing telegrams" in told
+    assert "\n  ST78-296107, layout of the number\n    State telegram 296107" in told
+
+
 def test_the_report_of_the_examples_is_current() -> None:
     clean = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200"}
     words = [

@@ -70,6 +70,9 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
     """
     if rulebook.find(name) is not None:
         return authoring.explain(_rule(rulebook, name), url, rulebook.vocabulary["sources"])
+    corpus_rule = _corpus_rule(rulebook, name)
+    if corpus_rule:
+        return corpus_rule
     if name == "model":
         return "\n".join(field_reference.model_lines()) + "\n"
     words = rulebook.vocabulary
@@ -85,6 +88,30 @@ def _explained(rulebook: Rulebook, name: str, url: str) -> str:
         authoring.explain_entries(words, entries, ranks=True) if entries else authoring.explain_marking(words, name)
     )
     return language or meaning or authoring.explain(_rule(rulebook, name, "nothing is called"))
+
+
+def _corpus_rule(rulebook: Rulebook, name: str) -> str:
+    """Return the explanation of a rule that compares the documents of an audit, or "" if no such rule has this id or
+    name.
+    """
+    if "-" not in name:
+        return ""
+    from ..audit import corpus_rules  # with the rest of the audit
+
+    for rule in corpus_rules.shipped(rulebook.vocabulary):
+        if name.upper() == rule.id or name == rule.name:
+            cited = [cite.partition(", ") for cite in rule.cite]
+            sources = [line for code, _, clause in cited for line in authoring.source_lines(
+                (code, clause), rulebook.vocabulary["sources"]
+            )]  # fmt: skip
+            return "\n".join((
+                f"{rule.id}  {rule.name}", "", rule.summary, "", f"Why: {rule.because}", "",
+                f"Severity: {rule.severity}   Status: {rule.status}", "Runs in: `cablecheck audit`", "",
+                "Sources:", *(f"  {line}" for line in sources), "", f"Message: {rule.message}", "",
+                f"What to do: {rule.help}", "",
+                f"Defined in {rule.place.file}, line {rule.place.line}, with its query and its examples", "",
+            ))  # fmt: skip
+    return ""
 
 
 def _rule(rulebook: Rulebook, name: str, failure: str = "unknown rule") -> Rule:

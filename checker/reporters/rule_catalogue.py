@@ -63,7 +63,7 @@ def trace_lines(
     """Yield the lines that explain a rule's verdict on a telegram: the verdict, each condition with its result and the
     values it used, and the findings.
     """
-    yield verdict + (f" ({why})" if why else "")
+    yield verdict + (f": {why}" if why else "")
     for name, step in parts:
         yield f"{name}:"
         yield from _steps(step, 1)

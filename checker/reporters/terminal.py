@@ -115,15 +115,9 @@ def _undetermined_rules(outcome: Outcome) -> str:
     return f"; {count(outcome.summary.unknown, 'undetermined verdict')}, from {', '.join(rules[:MAX_RULES])}{more}"
 
 
-_VERBS = ("cannot be read", "looks", "begins", "is not")  # first words of reasons whose subject is the quoted text
-
-
 def reason(one: Undetermined) -> str:
     """Return the reason for an undetermined verdict, together with the document text that it quotes."""
-    if not one.quote:
-        return visible(one.why)
-    joint = " " if one.why.startswith(_VERBS) else ": "
-    return f'"{visible(one.quote)}"{joint}{visible(one.why)}'
+    return visible(one.reason())
 
 
 def sources(cite: Iterable[str]) -> str:

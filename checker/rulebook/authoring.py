@@ -45,7 +45,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
         lines.append(f"Former ids: {', '.join(rule.aliases)}")
     if rule.replaced_by:
         lines.append(f"Replaced by {rule.replaced_by} since {details['since']}: {details['reason']}")
-    lines += ["", "Sources:", *(f"  {line}" for cited in rule.data["cite"] for line in _source(cited, sources))]
+    lines += ["", "Sources:", *(f"  {line}" for cited in rule.data["cite"] for line in source_lines(cited, sources))]
     lines += ["", "Condition:", *(f"  {line}" for line in _conditions(details))]
     if rule.help:
         lines += ["", f"What to do: {rule.help}"]
@@ -197,7 +197,7 @@ def _era(rule: Rule) -> str:
     return f"dated {start} or later" if start else f"dated before {end}"
 
 
-def _source(cited: Sequence[str | None], sources: Table | None) -> list[str]:
+def source_lines(cited: Sequence[str | None], sources: Table | None) -> list[str]:
     """Return the lines for a citation: the source's code and clause, and then its title if the table contains it."""
     code, clause = cited[0] or "", " ".join(part for part in cited[1:] if part)
     clause = "" if clause == "whole" else clause

@@ -357,7 +357,13 @@ class CompiledRule:
         if isinstance(items, Unread) or items is None:
             return []
         many = items if self.listed else (items,)
-        return [(f"{number + 1}: {value_text(item)}", (*env, item)) for number, item in enumerate(many)]
+        return [(f"{number} ({_title(item)})", (*env, item)) for number, item in enumerate(many, start=1)]
+
+
+def _title(item: object) -> str:
+    """Return the name of an element, such as `paragraph 2`, or else its text."""
+    name = getattr(item, "name", None)
+    return name if isinstance(name, str) and name else value_text(item)
 
 
 def _always(env: Env) -> bool | None:

@@ -79,7 +79,7 @@ def _decided(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> str:
     if actual != "not_applicable":
         return ""
     if in_era(rule.era, telegram.date) is False:
-        return f": its date, {telegram.date}, is outside the era {rule.era_text}"
+        return f": its date, {telegram.date}, is outside the rule's era ({rule.era_text})"
     if compiled.applies((telegram,)) is False:
         for part in conjuncts(compiled.when).values():
             if compile_condition(part, compiled.context)((telegram,)) is False:

@@ -13,7 +13,7 @@ from ..model import Telegram, Unread
 from ..record import Record
 from ..text import Span
 from .compiler import CompileContext, Predicate, compile_condition, prepare, sort_key
-from .field_types import Env, Path, getter, location_of, value_text
+from .field_types import LOST, Env, Path, getter, location_of, value_text
 from .ir import UNBOUNDED, Any, Expression
 
 Trail = tuple[str, ...]
@@ -279,6 +279,8 @@ ABSENT = "absent"
 def _shown(value: object) -> str:
     if value is None:
         return ABSENT
+    if value is LOST:
+        return "not available"
     if isinstance(value, Unread):
         return "not in this copy" if value.lost else f'unreadable: "{value_text(value)}"'
     if isinstance(value, tuple | frozenset):

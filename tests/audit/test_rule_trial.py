@@ -78,7 +78,7 @@ def test_a_rule_that_applies_to_no_document_says_why(audited: Path, capsys: pyte
     assert capsys.readouterr().out.splitlines()[2:] == [
         "OUR-001: applies to 0, fails on 0, undetermined on 0",
         "  Why it applies to none of 3 documents:",
-        "    2  the date is outside the era before 1990-01-01",
+        "    2  the date is outside the rule's era (before 1990-01-01)",
         "    1  `when` is false: any of captions: code is SIPDIS",
     ]
 
