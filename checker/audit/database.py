@@ -19,7 +19,7 @@ from ..record import Record
 from .tables import BATCH, REVIEW, TABLES
 
 MEMORY = "90MB"  # for the database; with the rest of the process, less than 200 MB for a corpus of any size
-MORE_MEMORY = "1GB"  # for a corpus rule that runs out of the memory above, as some do on two million documents
+MORE_MEMORY = ("140MB", "1GB")  # tried in turn for a corpus rule that runs out of the memory above
 ROWS = 16_384  # per row group, which is buffered in memory; the default, 122,880, needs 200 MB
 BLOCK = 2_048  # rows of a result that are fetched together
 SPILL = "8GB"  # temporary disk space of a query, next to the tables
@@ -155,7 +155,7 @@ class Query:
 
     def __init__(self, out: str = "", seconds: float = SECONDS, memory: str = MEMORY, threads: int = 1) -> None:
         self.seconds = seconds
-        self.spill = os.path.join(os.path.abspath(out), f"spill.{os.getpid()}.tmp") if out else ""
+        self.spill = os.path.join(os.path.abspath(out), f"spill.{os.getpid()}.{id(self)}.tmp") if out else ""
         self.con = connect()
         self.con.execute(f"set memory_limit = {literal(memory)}")
         self.con.execute(f"set threads = {threads:d}")

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from typing import BinaryIO
 
 from .. import baseline
@@ -232,7 +233,7 @@ def _corpus_findings(
     """Run the corpus rules, write their findings to a part file, and return the number of documents that each rule
     reports.
 
-    If a rule runs out of memory, it is run again with a higher limit, which then also applies to all later rules.
+    If a rule runs out of memory, it is run again with a higher limit.
     """
     if not rules:
         return {}
@@ -245,14 +246,23 @@ def _corpus_findings(
                 try:
                     counts[rule.id] = _write_found(file, corpus_rules.findings(rule, query, options.redact))
                 except database.OutOfMemory:
-                    query.close()
-                    query = database.Query(out, memory=database.MORE_MEMORY)
-                    file.seek(start)
-                    file.truncate()
-                    counts[rule.id] = _write_found(file, corpus_rules.findings(rule, query, options.redact))
+                    counts[rule.id] = _with_more_memory(out, file, start, rule, options.redact)
     finally:
         query.close()
     return counts
+
+
+def _with_more_memory(out: str, file: BinaryIO, start: int, rule: corpus_rules.CorpusRule, redact: bool) -> int:
+    """Run a rule again that ran out of memory, and replace what it wrote after `start`. Return the number of documents.
+
+    Raises `OutOfMemory` if the largest limit is also too small.
+    """
+    for memory in database.MORE_MEMORY:
+        file.seek(start)
+        file.truncate()
+        with closing(database.Query(out, memory=memory)) as query, suppress(database.OutOfMemory):
+            return _write_found(file, corpus_rules.findings(rule, query, redact))
+    raise database.OutOfMemory(f"corpus rule {rule.id} needs more than {memory} of memory; use --no-corpus-rules")
 
 
 def _write_found(file: BinaryIO, rows: Iterable[dict[str, object]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -134,21 +135,55 @@ def test_findings_that_differ_in_the_key_have_different_fingerprints(rules, quer
     assert len(found) == len(set(found)) == 4  # two copies of each of the two references are classified higher
 
 
-def test_a_rule_that_runs_out_of_memory_runs_again_with_more(finished, tmp_path, monkeypatch):
+@pytest.fixture
+def limits(monkeypatch):
+    """The memory limits of the connections, in the order in which they are opened; each rule needs 1 GB."""
     asked = []
-    query = database.Query(str(finished))
-    monkeypatch.setattr(database, "MORE_MEMORY", "512MB")
-    monkeypatch.setattr(database, "Query", lambda out, memory="": asked.append(memory) or query)
-    (rule, *_) = corpus_rules.load()
 
-    def first_without(rule, query, redact):
-        if asked == [""]:
+    class Query:
+        def __init__(self, out, memory=database.MEMORY):
+            self.memory = memory
+            asked.append(memory)
+
+        def close(self):
+            pass
+
+    def findings(rule, query, redact):
+        yield {"document": 7, "rule": rule.id}
+        if query.memory != "1GB":
             raise database.OutOfMemory("the query needs more memory than it may use")
-        return []
+        yield {"document": 8, "rule": rule.id}
 
-    monkeypatch.setattr(corpus_rules, "findings", first_without)
-    counts = pipeline._corpus_findings(str(finished), str(tmp_path), [rule, rule], Options())
-    assert ["", "512MB"] == asked and {rule.id: 0} == counts
+    monkeypatch.setattr(database, "Query", Query)
+    monkeypatch.setattr(corpus_rules, "findings", findings)
+    return asked
+
+
+def test_a_rule_that_runs_out_of_memory_runs_again_with_more(limits, rules, tmp_path):
+    counts = pipeline._corpus_findings("audit", str(tmp_path), rules[:2], Options())
+    assert ["90MB", "140MB", "1GB", "140MB", "1GB"] == limits
+    assert {rule.id: 2 for rule in rules[:2]} == counts
+    with open(tmp_path / "corpus.findings.jsonl", encoding="utf-8") as file:
+        written = [json.loads(line) for line in file]
+    expected = [{"document": number, "rule": rule.id} for rule in rules[:2] for number in (7, 8)]
+    assert expected == written, "nothing remains of the runs that failed"
+
+
+def test_a_rule_that_needs_too_much_memory_is_named(limits, rules, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "MORE_MEMORY", ("140MB",))
+    with pytest.raises(database.OutOfMemory, match=f"{rules[0].id} needs more than 140MB of memory"):
+        pipeline._corpus_findings("audit", str(tmp_path), rules[:1], Options())
+
+
+def test_closing_a_connection_leaves_the_temporary_files_of_another(finished):
+    first, second = database.Query(str(finished)), database.Query(str(finished))
+    try:
+        os.makedirs(first.spill)
+        second.close()
+        assert os.path.isdir(first.spill)
+    finally:
+        first.close()
+    assert not os.path.exists(first.spill)
 
 
 def test_a_query_beyond_its_memory_says_so(finished):
