@@ -49,7 +49,7 @@ WRONG = [
     ("c.document, c.mrn, c.level", "c.mrn, c.level", "R033", "no column `document`"),
     ("{mrn} is {level} here", "{mrm} is {level} here", "R021", "`mrm`"),
     ("    key: [document, ref]", "    key: [document, rev]", "R021", "`rev`"),
-    ("    key: [document, ref]", "    key: []", "R009", "a list is empty"),
+    ("    key: [document, ref]", "    key: []", "R009", "list is empty"),
     (
         "      from cables c join cables o\n",
         "      from read_csv('/etc/passwd') c join cables o\n",
