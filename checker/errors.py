@@ -50,10 +50,15 @@ class MissingExtra(CablecheckError):
 
 
 def did_you_mean(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return `; did you mean 'x'?` with the most similar word in `words`, or an empty string if none is similar."""
+    """Return `; did you mean 'x'?` with the most similar word in `words`, or an empty string if none is similar.
+
+    A word that differs only in case is the most similar one.
+    """
     from difflib import get_close_matches  # 6 ms, and only when something is wrong
 
-    close = get_close_matches(word, list(words), n=1, cutoff=cutoff)
+    known = list(words)
+    close = [one for one in known if one.casefold() == word.casefold()]
+    close = close or get_close_matches(word, known, n=1, cutoff=cutoff)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

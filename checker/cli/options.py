@@ -161,7 +161,7 @@ def input_options(arguments: argparse.ArgumentParser, paths: str = f"files, fold
     standard input, `--stdin-filename` is not listed in the help.
     """
     group = arguments.add_argument_group("input")
-    group.add_argument("paths", nargs="*", metavar="PATH", help=paths)
+    group.add_argument("paths", nargs="*", default=[], metavar="PATH", help=paths)
     what = "file name to show for standard input" if paths.endswith(_STDIN) else argparse.SUPPRESS
     group.add_argument("--stdin-filename", metavar="NAME", default="", help=what)
     group.add_argument(

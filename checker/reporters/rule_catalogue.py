@@ -14,7 +14,9 @@ from ..rulebook import Rule
 from ..rulebook.tracing import Step
 from ..vocabulary import Entry, Table
 from .escaping import markdown_cell, visible
-from .terminal import grid
+from .terminal import folded, grid
+
+_TABLE = 140  # width from which the rules are listed as a table
 
 
 def listed(rules: Iterable[Rule], form: str, width: int = 0) -> Iterator[str]:
@@ -31,9 +33,14 @@ def listed(rules: Iterable[Rule], form: str, width: int = 0) -> Iterator[str]:
 
 
 def _text(rules: list[Rule], width: int) -> Iterator[str]:
+    """Yield a table or, if it would be too narrow to read, two or more lines for each rule."""
     heads = ("id", "name", "severity", "status", "profile", "requirement")
     rows = [(one.id, one.name, one.severity, one.status, ",".join(one.profile), one.summary) for one in rules]
-    yield from (visible(line) + "\n" for line in grid(rows, heads, width))
+    if width and width < _TABLE:
+        lines = (f"{'  '.join(row[:-1])}\n  {row[-1]}" for row in rows)
+        yield from (visible(line) + "\n" for text in lines for line in folded(text, width))
+    else:
+        yield from (visible(line) + "\n" for line in grid(rows, heads, width))
     yield f"\n{count(len(rows), 'rule')}\n"
 
 

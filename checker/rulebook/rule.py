@@ -334,5 +334,5 @@ def _match(rules: Sequence[Rule], selector: str, inactive: bool) -> set[str] | N
 def _selectors(rules: Sequence[Rule]) -> list[str]:
     known: dict[str, None] = {}
     for rule in rules:
-        known.update(dict.fromkeys((rule.id, rule.name, *rule.aliases, *rule.tags)))
+        known.update(dict.fromkeys((rule.id, rule.name, *rule.aliases, *rule.tags, rule.id.partition("-")[0])))
     return list(known)
