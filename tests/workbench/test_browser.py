@@ -413,7 +413,7 @@ def test_ctrl_c_ends_with_0_and_a_taken_port_with_2(out):
     assert found, "the server did not start"
     for words, told in (
         ([str(out), "--port", found[1]], f"port {found[1]} cannot be used"),
-        ([str(out.parent)], "audit.json"),
+        ([str(out.parent)], "contains no audit"),
     ):
         done = subprocess.run([*command, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert 2 == done.returncode and told in done.stderr and 1 == done.stderr.count("\n")

@@ -125,7 +125,8 @@ def test_undetermined_verdicts_are_listed_when_they_are_asked_for(shared, view):
     reader = view(shared / "out")
     number = audit.query(str(shared / "out"), "select count(*) from undetermined where kind = 'copy'").rows[0][0]
     assert number == reader.json("/findings.json?undetermined=copy")["total"] > 0
-    assert "undetermined" in plain(reader.get("/findings?undetermined=copy"))
+    page = plain(reader.get("/findings?undetermined=copy"))
+    assert f"{number:,} undetermined verdicts" in page and " reviewed" not in page.partition("Sort")[0]
 
 
 def test_a_telegram_lists_its_findings_apart_from_its_undetermined_verdicts(shared, view):

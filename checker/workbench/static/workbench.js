@@ -235,7 +235,7 @@
     if (!$('[data-do="all"]') || !article()) return;
     state.all = !state.all;
     bulk();
-    if (state.all) say($(".bar").dataset.bulk);
+    say(state.all ? $(".bar").dataset.bulk : "");
   }
 
   const missed = () => attempt(async () => {
