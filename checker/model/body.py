@@ -88,7 +88,8 @@ class EoLine(Node):
     """The E.O. line: the order's number as written and the instruction that follows it.
 
     `order` is the number as text ("12958"). `era` is the code of the first entry with this number in the `eras` table.
-    If no order has the number, `era` is `None` and `nearest` is the most similar known number.
+    If no order has the number, `era` is `None` and `nearest` is the most similar known number, if one is similar
+    enough.
     """
 
     text: str

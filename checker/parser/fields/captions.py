@@ -117,7 +117,8 @@ def _caption(cursor: Cursor, start: int, end: int, entry: Entry) -> Caption:
 def unknown_caption(cursor: Cursor, start: int, end: int) -> Caption | None:
     """Return a short line in capitals as a caption without a code, or `None` if it is clearly not a caption.
 
-    Office symbols, addresses, end marks, sentences, and header lines also appear above the fields.
+    Office symbols, addresses, end marks, sentences, and header lines, which also appear above the fields, are not
+    captions.
     """
     if cursor.fold[end - 1] == ".":
         return None
