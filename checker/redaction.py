@@ -38,11 +38,11 @@ date day ddhhmmz decide declaration declassification decoded decompression deepl
 directory document documents does downgrading dumps e earlier edition editorial edits element embedded empty encrypted
 end ended ends enough entities entry environment equals era error evaluate event every evidence exact exactly excluded
 executive exemption exist exit expands expected export extract fact failed false field fields file finding findings
-first five fix fixes folder followed follows for fork form found from gives group guard gzip has have header headers
-here hidden higher hold holds id ignores imprecise in inclusive information inside instead instruction integer
-internal is it item its itself key kind known label larger last later layer leaves letters level like limit line lines
-link list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches matters may
-member members memory message middle missing module mon month more must name named names needs neither nested never no
+first five fix fixes folder followed follows for fork form found from gives group guard gzip has header headers here
+hidden higher hold holds id ignores imprecise in inclusive information inside instead instruction integer internal is
+it item its itself key kind known label larger last later layer least leaves letters level like limit line lines link
+list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches matters may member
+members memory message middle missing module mon month more most must name named names needs neither nested never no
 none nor not notes nothing number numbers object objects observe of off old on one only operating or order originator
 other outside over own packed page pages paragraph paragraphs parse parser part partial password paths pattern per
 pipe plain points portion position positions positive possible precise present print processes profile publisher query
@@ -51,7 +51,7 @@ requested require resource reviewers row rows rule rules run s same save says sc
 setting settings severity share shown signal signs size skipped slash smaller so spelling stamps start states station
 stopped store string subject such suggestion symbolic table telegram telegrams term text than that the them these this
 time times to too took top true truncated turns two type unchanged under unexpected unknown unpack unreadable unsafe
-unwrap use used valid value volumes was web when where which whole with withheld within without worker wrapper xz year
+unwrap used valid value volumes was web when where which whole with withheld within without worker wrapper xz year
 years yy yyyy z zip
 """
 
