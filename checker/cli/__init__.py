@@ -128,6 +128,9 @@ def _usage() -> str:
         lines += ["", f"{title}:", *described({name: COMMANDS[name] for name in names}, 10)]
     lines += [examples_text(EXAMPLES)]
     lines.append(fill("cablecheck COMMAND --help shows the options of a command; --version shows the version.", width))
+    lines.append(
+        fill("cablecheck explain NAME explains a marking, rule, or field; docs/glossary.md explains terms.", width)
+    )
     lines.append(fill("exit codes: 0 clean, 1 findings, 2 incomplete, 3 internal error, 130 interrupted", width))
     return "\n".join(lines)
 
