@@ -320,3 +320,32 @@ def test_a_salutation_is_no_paragraph():
 def test_a_dash_may_stand_between_a_heading_and_its_mark(dash):
     found = read(f"1. KEY POINTS {dash} (C) The bridge is old.\n-- (C) The toll is low.\n\n2. (U) B.\n")
     assert ["(C)", "(C)", "(U)"] == [short(p.mark) for p in found.paragraphs]
+
+
+LINE = (
+    "The Chancellor asked for two more carriages, and the King promised them to him before the festival of the bridge."
+)
+
+
+@pytest.mark.parametrize(
+    ("below", "headings", "last"),
+    [
+        ("\nThe Festival\n------------\n\xb62. (C) He left.", ["The Festival"], "bridge."),
+        ("\nWhy not?\n--------\n\n2. (C) He left.", ["Why not?"], "bridge."),
+        (
+            "\n\nThe Festival of the Lake\n-------------------- ---\n2. (C) He left.",
+            ["The Festival of the Lake"],
+            "bridge.",
+        ),
+        ("\n\n------------\nThe Festival\n------------\n2. (C) He left.", ["The Festival"], "bridge."),
+        ("\n------------\nThe Festival\n------------\n2. (C) He left.", ["The Festival"], "bridge."),
+        ("\nHe left.\n--------\n2. (C) He left.", [], "He left."),
+        ("\nTown    Coaches\n-----   -------\nZenda   12\n\n2. (C) He left.", [], "12"),
+        ("\nThe coaches by town\n-------------------\nZenda   12\n\n2. (C) He left.", [], "12"),
+    ],
+)
+def test_a_heading_below_a_paragraph_without_an_empty_line(below: str, headings: list[str], last: str) -> None:
+    found = telegram(f"{HEADER}{BANNER}{FIELDS}1. (C) {LINE}{below}\nDOE\n")
+    assert headings == [heading.text for heading in found.headings]
+    assert [1, 2] == [paragraph.number for paragraph in found.paragraphs]
+    assert found.paragraphs[0].text.endswith(last)

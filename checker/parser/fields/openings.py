@@ -25,11 +25,13 @@ _CANDIDATES = Pattern(
 )
 _FULL_LINE = 40  # a wrapped line of a telegram has 55 to 69 code points
 _LONG_RULE = 40  # code points
+_SHORT_RULE = 19  # code points of the shortest line of dashes that a copy interrupts
 _LONGEST_HEADING = 78  # code points
 _HEADING_LINES = 3
 _LARGEST_FIRST_NUMBER = 40  # in a text that does not begin with paragraph 1
 _LARGEST_GAP = 3  # paragraphs without marks that a number may skip
 _LONGEST_LIST = 2000  # code points of running text that are searched for the letters before a letter
+_NO_HEADING = Pattern(r"(?:(?<!\.)\.[)\"'\u201d]?|[;,])\Z")  # how a line of a sentence ends
 _NUMBER = Pattern(r" ?(\d{1,2})[.)](?= )")
 _ROMAN = "IVX"
 SENTENCE_ENDS = ".!?:;\"')]-”’*>"
@@ -137,8 +139,8 @@ class OpeningFinder:
         elif group == 4:
             self._lettered(match.group(4), start, match.start(4) + shift, end)
         elif group == 5:
-            if not _is_table(match.group(5)):
-                self._heading(start)
+            if not _is_table(match.group(5)) and not self._heading(start):
+                self._joined_heading(start, end)
         elif group == 6:
             self._bullet(start, match.start(6) + shift, end)
         else:
@@ -297,9 +299,9 @@ class OpeningFinder:
             self.items.add(at)
         return follows
 
-    def _heading(self, dashes: int) -> None:
+    def _heading(self, dashes: int) -> bool:
         """Open a heading for the lines directly above a line of dashes, up to a blank line or the end of a
-        paragraph.
+        paragraph. Return whether there are such lines.
         """
         fold = self.cursor.fold
         top = dashes
@@ -310,10 +312,31 @@ class OpeningFinder:
             if not line or top <= self.low or line[0] == "-":
                 break
             if len(line) > _LONGEST_HEADING or above < self.low:
-                return
+                return False
             start = top = above
         else:
+            return False
+        self._open_heading(start)
+        return True
+
+    def _joined_heading(self, dashes: int, end: int) -> None:
+        """Open a heading for the line just above a line of dashes if the line above it ends a sentence and a numbered
+        or marked paragraph follows, so that only an empty line is missing.
+        """
+        fold = self.cursor.fold
+        start = fold.rfind("\n", 0, dashes - 1) + 1
+        line = fold[start : dashes - 1].rstrip(" ")
+        if start <= self.low or not 0 < len(line) <= _LONGEST_HEADING or _NO_HEADING.search(line) is not None:
             return
+        if fold[max(start - _FULL_LINE, 0) : start].rstrip(" \n")[-1:] not in SENTENCE_ENDS:
+            return
+        below = fold[end : min(end + _FULL_LINE, self.high)]
+        feed = end + below.rfind("\n", 0, len(below) - len(below.lstrip(" \n")))
+        follows = _CANDIDATES.match(fold, feed, self.high)
+        if follows is not None and (follows.group(1) or isinstance(self._mark(follows.end() - 1), Marking)):
+            self._open_heading(start)
+
+    def _open_heading(self, start: int) -> None:
         last = self.openings[-1] if self.openings else None
         if start >= 0 and last is not None and last.start == start and last.kind == "unnumbered":
             last.kind = "heading"
@@ -378,10 +401,12 @@ class OpeningFinder:
 def _is_table(dashes: str) -> bool:
     """Return whether dashes underline table columns, as shown by several short groups.
 
-    A long line of dashes may be interrupted once.
+    Long lines of dashes may be interrupted by single spaces.
     """
     groups = dashes.split()
-    return len(groups) > 1 and len(groups[0]) < _LONG_RULE
+    return len(groups) > 1 and (
+        min(map(len, groups[:-1])) < _SHORT_RULE or (len(groups[0]) < _LONG_RULE and "  " in dashes.rstrip())
+    )
 
 
 def _follows(last: str, letter: str) -> bool:

@@ -172,6 +172,7 @@ class ParagraphBuilder:
         high = max(low, end)
         while high > low and cursor.fold[high - 1] in _BLANKS:
             high -= 1
+        high = _without_rule(cursor, label_end, high)
         label = cursor.text[low:label_end]
         place = cursor.word(low, label_end if label else low + 1)
         node = Paragraph(
@@ -237,6 +238,17 @@ def _empty_line(fold: str, start: int, high: int) -> int:
     """Return the offset of the first empty line after `start`, or `high`."""
     found = _EMPTY_LINE.search(fold, start, high)
     return found.start() if found is not None else high
+
+
+def _without_rule(cursor: Cursor, low: int, high: int) -> int:
+    """Return the end of a paragraph without the line of dashes above the next heading, if the paragraph ends with
+    one.
+    """
+    rule = cursor.line_start(high)
+    if rule <= low or cursor.fold[high - 1] != "-" or cursor.fold[rule:high].strip(" -"):
+        return high
+    stop = low + len(cursor.fold[low:rule].rstrip(_BLANKS))
+    return stop if stop > low else high
 
 
 def _dash_line(fold: str, start: int, end: int) -> int:
