@@ -62,6 +62,9 @@ def _expand(path: str, follow_links: bool, hidden: bool) -> Iterator[FoundPath]:
         yield FoundPath(path, "failed", why) if why else FoundPath(path)
 
 
+_PACK = "pack.yaml"  # in a folder of rule files, whose examples look like telegrams
+
+
 def _walk(folder: str, follow_links: bool, hidden: bool, parents: tuple[tuple[int, int], ...]) -> Iterator[FoundPath]:
     try:
         status = os.stat(folder)
@@ -74,10 +77,13 @@ def _walk(folder: str, follow_links: bool, hidden: bool, parents: tuple[tuple[in
     if identity in parents:
         yield FoundPath(folder, "excluded", "a link back to a folder above it")
         return
+    is_pack = any(name == _PACK for name, _ in names)
     for name, is_link in names:
         path = os.path.join(folder, name)
         if name.startswith(".") and not hidden:
             yield FoundPath(path, "excluded", "hidden")
+        elif is_pack and name.endswith(".yaml"):
+            yield FoundPath(path, "excluded", "a file of a rule pack")
         elif is_link and not follow_links:
             yield FoundPath(path, "excluded", "a symbolic link, not followed")
         else:

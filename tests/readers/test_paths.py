@@ -36,6 +36,19 @@ def test_folders_are_walked_in_the_order_of_their_names(tmp_path):
     assert ("link.txt", "file", "") in followed
 
 
+def test_the_rule_files_of_a_pack_in_a_folder_are_excluded(tmp_path):
+    for name in ("p/pack.yaml", "p/rules.yaml", "p/paper.txt", "q/rules.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert told([str(tmp_path)], str(tmp_path)) == [
+        ("p/pack.yaml", "excluded", "a file of a rule pack"),
+        ("p/paper.txt", "file", ""),
+        ("p/rules.yaml", "excluded", "a file of a rule pack"),
+        ("q/rules.yaml", "file", ""),
+    ]
+    assert [each.status for each in find([str(tmp_path / "p" / "rules.yaml")])] == ["file"]
+
+
 def test_a_named_path_is_read_whatever_it_is_called(tmp_path):
     (tmp_path / ".hidden").write_text("x")
     os.symlink(tmp_path / ".hidden", tmp_path / "link")
