@@ -139,8 +139,8 @@ class BatchWorker:
         name = linter.name(item.cable)
         if isinstance(item, readers.Unreadable):
             return EXCLUDED if item.excluded else FAILED, linter.reason(item.why), name
-        if task.where and not filters.holds(task.where, item):
-            return EXCLUDED, "does not meet the conditions of this audit", name
+        if why := filters.reason_to_exclude(task.where, item):
+            return EXCLUDED, why, name
         telegram, why = linter.judgeable(item)
         if telegram is None:
             other_file = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # folders also contain others

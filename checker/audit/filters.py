@@ -34,9 +34,13 @@ def terms(texts: list[str]) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def holds(conditions: tuple[Term, ...], reading: Reading) -> bool:
-    """Return whether a document meets every condition. A missing fact meets only `!=`."""
-    return all(_matches(term, _value(term.name, reading)) for term in conditions)
+def reason_to_exclude(conditions: tuple[Term, ...], reading: Reading) -> str:
+    """Return which condition a document does not meet, or "" if it meets all. A missing fact meets only `!=`."""
+    for term in conditions:
+        value = _value(term.name, reading)
+        if not _matches(term, value):
+            return f"--where: {term.name} does not match" if value else f"--where: the document has no {term.name}"
+    return ""
 
 
 def _value(name: str, reading: Reading) -> str:

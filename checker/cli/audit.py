@@ -239,8 +239,11 @@ def _print_result(out: str, result, fail_level: str) -> None:  # type: ignore[no
     if "account" not in result.summary:
         print(f"{visible(out)}: shard {result.summary['shard']}, {count(result.summary['documents'], 'document')}")
         return
-    if result.summary["account"]["failed"]:
-        _print_failed(out, result.summary["account"]["failed"])
+    documents = result.summary["account"]
+    if documents["failed"]:
+        _print_failed(out, documents["failed"])
+    if documents["excluded"] and not documents["checked"]:
+        _print_excluded(out)
     unjudged = result.summary.get("unrecognized", 0)
     verdicts = {output.OK: UNJUDGED if unjudged else CLEAN, output.FINDINGS: FOUND}
     sums = totals(result.summary, verdicts.get(result.code, UNTRUSTED))
@@ -258,6 +261,15 @@ def _print_failed(out: str, total: int) -> None:
         output.say(f"failed  {visible(str(path))}: {visible(str(why))}")
     if total > MAX_FAILED:
         output.say(f'and {total - MAX_FAILED:,} more: cablecheck query {visible(out)} "{sql}"')
+
+
+def _print_excluded(out: str) -> None:
+    """Print the most frequent reasons why documents were excluded."""
+    from .. import audit  # as above
+
+    sql = "select why, count(*) from ledger where state = 'excluded' group by why order by 2 desc, why limit 3"
+    for why, number in audit.query(out, sql).rows:
+        output.say(f"excluded  {count(int(str(number)), 'document')}: {visible(str(why))}")
 
 
 def _diff(given: list[str]) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 
-from ..errors import count
+from ..errors import ConfigError, count
 from ..reporters.escaping import visible
 from . import options as cli_options
 from . import output
@@ -36,9 +37,11 @@ def arguments() -> argparse.ArgumentParser:
 def main(given: list[str]) -> int:
     """Write the corpus and, next to it, a file that lists the planted defects. Return the exit code."""
     args = arguments().parse_args(given)
+    if os.path.isfile(args.out):
+        raise ConfigError(f"{args.out} already exists; choose another --out")
     from .. import synth  # needs yaml: 30 ms that only this command pays
 
     done = synth.write(args.count, args.seed, args.defects, args.out, args.templates)
     print(f"{visible(done.path)}: {count(done.documents, 'telegram')}")
-    print(f"{visible(done.truth)}: {done.planted:,} planted defects")
+    print(f"{visible(done.truth)}: {count(done.planted, 'planted defect')}")
     return output.OK

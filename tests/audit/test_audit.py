@@ -304,6 +304,22 @@ def test_where_excludes_and_says_so(corpus, options, tmp_path):
     assert 220 == sum(states.values()) and states["excluded"] > states["checked"]
 
 
+def test_a_condition_that_no_document_meets_is_named(corpus, tmp_path, capsys):
+    command = [
+        "audit",
+        str(corpus),
+        "--jobs",
+        "1",
+        "--quiet",
+        "--isolated",
+        "--no-corpus-rules",
+        "--where",
+        "yaer=2005",
+    ]
+    assert 2 == main([*command, "--out", str(tmp_path / "out")])
+    assert "excluded  220 documents: --where: the document has no yaer\n" in capsys.readouterr().out
+
+
 def test_hostile_documents_and_names_pass_through(options, tmp_path):
     folder = tmp_path / "hostile"
     folder.mkdir()

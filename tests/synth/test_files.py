@@ -36,7 +36,7 @@ WRONG = [
     ("telegrams.yaml", "templates:\n", "colours: []\ntemplates:\n", "R010", '"colours"'),
     ("words.yaml", "bodies:", "defects: [{rule: FMT-001}]\nbodies:", "R010", "belongs in defects.yaml"),
     ("words.yaml", "width: 58", "width: wide", "R009", "expected an integer"),
-    ("words.yaml", "format: 1\n", "format: 2\n", "R009", "is not 1"),
+    ("words.yaml", "format: 1\n", "format: 2\n", "R009", "expected 1"),
     ("defects.yaml", "rule: FMT-002, edits", "rule: FMT-002, edit", "R010", '"edit"'),
     (
         "defects.yaml",
