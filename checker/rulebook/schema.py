@@ -162,8 +162,8 @@ TABLE = (
         "levels", True),
     Key("title", TEXT, "The title of the table.", "Classification levels", True),
     Key("complete", FLAG, "Whether the list is complete. Only then can a rule report a word that is not in it.", True),
-    Key("source", {"type": "array", "items": TEXT, "minItems": 1}, "Ids of the table of sources.", ["IC-REG-2016"],
-        True),
+    Key("source", {"type": "array", "items": TEXT, "minItems": 1}, "The ids of sources in the table of sources.",
+        ["IC-REG-2016"], True),
     Key("note", TEXT, "A note for readers.", "Captions with the handling that each requires."),
     Key("entries", {"type": "array", "items": {"$ref": "#/$defs/entry"}}, "The entries.", [], True),
 )  # fmt: skip
