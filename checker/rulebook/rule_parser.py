@@ -329,7 +329,7 @@ def _life(node: YamlMap, scope: Scope, data: Data) -> None:
     if data["status"] == "deprecated":
         missing = [word for word in words if word not in node.pairs]
         if missing:
-            advice = f"Add {' and '.join(f'`{word}`' for word in missing)}"
+            advice = f"Add {', '.join(f'`{word}`' for word in missing)}"
             scope.error("R028", node, "a deprecated rule needs `replaced_by`, `since` and `reason`", advice)
     else:
         for word in words:
