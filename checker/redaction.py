@@ -44,15 +44,15 @@ it item its itself key kind known label larger last later layer least leaves let
 list loaded locked longer looks lower macOS mail mailboxes malformed mark marking match matches matters may member
 members memory message middle missing module mon month more most must name named names needs neither nested never no
 none nor not notes nothing number numbers object objects observe of off old on one only operating or order originator
-other outside over own packed page pages paragraph paragraphs parse parser part partial password paths pattern per
-pipe plain points portion position positions positive possible precise present print processes profile publisher query
-quote read reader readers received recognized record records refer references refid refused released remove replaced
-requested require resource reviewers row rows rule rules run s same save says scheme section selected selection set
-setting settings severity share shown signal signs size skipped slash smaller so spelling stamps start states station
-stopped store string subject such suggestion symbolic table telegram telegrams term text than that the them these this
-time times to too took top true truncated turns two type unchanged under unexpected unknown unpack unreadable unsafe
-unwrap used valid value volumes was web when where which whole with withheld within without worker wrapper xz year
-years yy yyyy z zip
+other outside over own pack packed page pages paragraph paragraphs parse parser part partial password paths pattern
+per pipe plain points portion position positions positive possible precise present print processes profile publisher
+query quote read reader readers received recognized record records refer references refid refused released remove
+replaced requested require resource reviewers row rows rule rules run s same save says scheme section selected
+selection set setting settings severity share shown signal signs size skipped slash smaller so spelling stamps start
+states station stopped store string subject such suggestion symbolic table telegram telegrams term text than that the
+them these this time times to too took top true truncated turns two type unchanged under unexpected unknown unpack
+unreadable unsafe unwrap used valid value volumes was web when where which whole with withheld within without worker
+wrapper xz year years yy yyyy z zip
 """
 
 

@@ -42,7 +42,7 @@ def explain(rule: Rule, url: str = "", sources: Table | None = None) -> str:
     lines += ["", f"Severity: {rule.severity_text}{changed}   Status: {rule.status}"]
     lines.append(f"Profiles: {', '.join(rule.profile)}   Documents: {_era(rule)}")
     if rule.aliases:
-        lines.append(f"Former ids: {', '.join(rule.aliases)}")
+        lines.append(f"Former ids and names: {', '.join(rule.aliases)}")
     if rule.replaced_by:
         lines.append(f"Replaced by {rule.replaced_by} since {details['since']}: {details['reason']}")
     lines += ["", "Sources:", *(f"  {line}" for cited in rule.data["cite"] for line in source_lines(cited, sources))]
