@@ -374,6 +374,8 @@ def _comparison_in_words(operator: str, argument: str) -> str:
     """Return an operator and its argument in readable English, such as `between 1 and 9` or `in table groups`."""
     if operator == "between":
         return f"between {argument.replace(' to ', ' and ')}"
+    if operator == "empty":
+        return "is empty" if argument == "true" else "is not empty"
     return f"{operator.removesuffix('_table') if argument.startswith('table ') else operator} {argument}"
 
 
