@@ -47,7 +47,7 @@ def engine() -> Any:
     try:
         import duckdb  # 160 ms, and only for audits
     except ImportError as error:
-        raise MissingExtra("the tables of an audit", "audit") from error
+        raise MissingExtra("an audit", "audit") from error
     return duckdb
 
 
