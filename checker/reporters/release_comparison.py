@@ -328,6 +328,16 @@ def _place(one: ReleaseDifference, redact: bool) -> str:
     return "an unnumbered paragraph" if redact and '"' in one.place else one.place
 
 
+def _withheld(one: ReleaseDifference) -> str:
+    """Return which copy withholds a passage, with the exemption codes, or "" if neither does."""
+    codes = f" ({' '.join(one.codes)})" if one.codes else ""
+    return f"withheld by the {one.withheld_by} copy{codes}" if one.withheld_by else ""
+
+
+def _total(comparison: CopyComparison) -> str:
+    return count(len(comparison.differences), "difference") if comparison.differences else "no difference"
+
+
 def _text(comparison: CopyComparison, redact: bool) -> Iterator[str]:
     left, right = comparison.left, comparison.right
     yield f"{_number(comparison, redact) or 'no message number'}\n"
@@ -335,12 +345,11 @@ def _text(comparison: CopyComparison, redact: bool) -> Iterator[str]:
     yield f"  right: {visible(f'{right.path} {right.cable}'.strip())}\n"
     for one in comparison.differences:
         place = f" in {_place(one, redact)}" if one.place else ""
-        codes = f" ({' '.join(one.codes)})" if one.codes else ""
-        by = f", withheld by the {one.withheld_by} copy{codes}" if one.withheld_by else ""
+        by = f", {_withheld(one)}" if one.withheld_by else ""
         yield f"  {visible(one.kind + place + by)}\n"
         for side, value in (("left: ", one.left), ("right:", one.right)):
             yield f"    {side} {visible(_value(one.kind, value, redact)) or '-'}\n"
-    yield f"  {count(len(comparison.differences), 'difference') if comparison.differences else 'no difference'}\n"
+    yield f"  {_total(comparison)}\n"
 
 
 _STYLE = (
@@ -360,6 +369,7 @@ def _page(comparisons: Sequence[CopyComparison], redact: bool) -> Iterator[str]:
     yield f"<title>Releases compared</title><style>{_STYLE}</style></head><body>\n<h1>Releases compared</h1>\n"
     for each in comparisons:
         yield f"<h2>{_html(_number(each, redact) or 'No message number')}</h2>\n"
+        yield f"<p>{_total(each)}</p>\n"
         heads = "".join(f"<th>{_html(f'{copy.path} {copy.cable}'.strip())}</th>" for copy in (each.left, each.right))
         yield f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>\n"
         for one in each.differences:
@@ -381,7 +391,8 @@ def _side_by_side(each: CopyComparison, left: Paragraph | None, right: Paragraph
         mark = "" if item is None else _mark(item)
         texts.append(f"{mark} {_value('text', text, redact) if redact else text}".strip())
     label = next((item.label for item in (left, right) if item is not None), "")
-    return _row(label, texts[0], texts[1], style)
+    by = "; ".join(dict.fromkeys(filter(None, map(_withheld, here))))
+    return _row(f"{label} {by}".strip(), texts[0], texts[1], style)
 
 
 def _row(label: str, left: str, right: str, style: str) -> str:
