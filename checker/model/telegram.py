@@ -479,7 +479,8 @@ class Telegram(Node):
         shown = [line.page or 0 for line in self.page_lines if line.pages == count]
         shown += [again.section or 0 for again in self.other_banners if again.sections == count]
         last = max([first, *shown])
-        size = self.paragraphs[-1].span.end - self.paragraphs[0].span.start if self.paragraphs else 0
+        size = sum(len(paragraph.text) for paragraph in self.paragraphs)
+        size += sum(len(heading.text) for heading in self.headings)
         if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION):
             return None
         gaps = [item for item in self.damage if item.kind in ("cut", "gap")] if last < count else []

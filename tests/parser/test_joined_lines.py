@@ -84,6 +84,14 @@ def test_a_mark_that_could_be_the_next_letter_of_the_references(references: str)
         assert 3 == len(short.references) and 1 == len(short.paragraphs)
 
 
+def test_references_may_begin_below_an_empty_line_after_their_label() -> None:
+    found = telegram(
+        HEADER + BANNER + FIELDS.rstrip() + " REF: \n\nA) ZENDA 12,\nB) 07 STRELSAU 0013\n\n" + BLOCK + TEXT
+    )
+    assert [("ZENDA", 12), ("STRELSAU", 13)] == [(item.post, item.serial) for item in found.references]
+    assert [1, 2] == [item.number for item in found.paragraphs]
+
+
 def test_a_lettered_reference_is_no_portion_mark() -> None:
     found = telegram(
         HEADER + BANNER + FIELDS + "REF: (A) ZENDA 12\n     (B) ZENDA 13\n     (C )ZENDA 14\n\n" + BLOCK + TEXT

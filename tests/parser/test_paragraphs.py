@@ -349,3 +349,18 @@ def test_a_heading_below_a_paragraph_without_an_empty_line(below: str, headings:
     assert headings == [heading.text for heading in found.headings]
     assert [1, 2] == [paragraph.number for paragraph in found.paragraphs]
     assert found.paragraphs[0].text.endswith(last)
+
+
+@pytest.mark.parametrize("number", ["2 .", "2 ,", "2,", "2  "])
+def test_a_number_and_its_mark_around_a_misprinted_period(number: str) -> None:
+    found = telegram(
+        f"{HEADER}{BANNER}{FIELDS}1. (C) {LINE}\n\n{number} (U) He left.\n\n{number[1:]} (C) It rains.\nDOE\n"
+    )
+    assert [(1, "(C)"), (2, "(U)")] == [(p.number, short(p.mark)) for p in found.paragraphs if p.number]
+    first = telegram(f"{HEADER}{BANNER}{FIELDS}{number.replace('2', '1')} (C) {LINE}\nDOE\n")
+    assert [(1, "(C)")] == [(p.number, short(p.mark)) for p in first.paragraphs]
+
+
+def test_a_signature_printed_twice_on_its_line():
+    found = read(f"1. (C) {LINE}\n\nDOE  DOE\n")
+    assert ("DOE", 1) == (found.signature.text, len(found.paragraphs))

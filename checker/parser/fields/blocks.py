@@ -16,7 +16,7 @@ from ..markings import finder
 from .banner import read_banner
 from .captions import is_passing, read_captions, unknown_caption
 
-_NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| +\()")
+_NUMBERED = Pattern(r"(?:\xb6 ?)?\d{1,3}(?:\.?[A-Z])?(?:[.):](?!\d)| ?[., ] *\()")
 _ORDER = Pattern(r"[ .:,]{0,6}(\d[\dOIL]{3,5})(?!\d)")
 _BRACKET = Pattern(r"\( ?[A-Z/ ,-]{1,24} ?\) ?")
 _LETTER = Pattern(r"\( ?([A-Z]) ?\)")
@@ -25,6 +25,7 @@ _FIRST_WITHIN = Pattern(r"(?<=\d) +(?=(?:\xb6 ?)?1\. {1,3}[A-Z])")
 _SENTENCE_WITHIN = Pattern(r"(?<=\d),? +(?=[A-Z][a-z]*,? [a-z]+[ ,])")  # in the text as written
 _ITEM_WITHIN = Pattern(r"(?<=[ \xb6])\(?[A-Z][.)] ?\(?(?:\d{2,4} )?[A-Z][A-Z .'()/-]{1,30}\d{1,6}")
 _LATER_ITEM = Pattern(r"(?:\xb6 ?)?\(?[B-Z][.)] *[A-Z0-9]")
+_FIRST_ITEM = Pattern(r"(?:\xb6 ?)?\(?A[.)] *[A-Z0-9]")
 _NUMBER_AT_END = Pattern(r"[A-Z][A-Z .']{1,30} \d{1,6} *\n")
 _DASHES = Pattern(r" *-{4}[- ]*\n")
 _REASON_OPEN = Pattern(
@@ -424,6 +425,8 @@ def _continues_value(cursor: Cursor, state: WalkState) -> bool:
     """Return whether loose text after a blank line continues the open subject, references, or authority block."""
     if state.open == "references" and _LATER_ITEM.match(cursor.fold, state.start) is not None:
         return state.end - state.start <= _LONGEST_ITEM or not _is_prose(cursor, state.start, state.end)
+    if state.open == "references" and _FIRST_ITEM.match(cursor.fold, state.start) is not None:
+        return _is_empty(cursor, state)
     if state.open != "references" or _NUMBER_AT_END.match(cursor.fold, state.start) is not None:
         if _is_empty(cursor, state):
             return True

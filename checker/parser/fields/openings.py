@@ -17,7 +17,7 @@ from ..markings import finder
 # its period; 5 dashes to the end of the line; 6 a bullet; 7 a parenthesis.
 _CANDIDATES = Pattern(
     r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
-    r"(\d{1,3})(\.?[A-Z])?(\.\.(?= \()|[.):](?!\d)|(?= +\())"
+    r"(\d{1,3})(\.?[A-Z])?(\.\.(?= \()|[.):](?!\d)| ?[.,](?= *\()|(?= +\())"
     r"|([A-Z]{1,2})[.)](?= )"
     r"|(-{4}[- ]*(?=\n))"
     r"|(-{1,2}(?![-\w])|\*{1,2}(?!\*)|[•·](?= ))"

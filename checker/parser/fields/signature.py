@@ -64,6 +64,9 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
     if words.isupper() or words.endswith(".."):
         words = words.rstrip("." + _STRAY_MARKS)
     name = words.lstrip(_STRAY_MARKS)
+    at = start + len(words) - len(name)
+    first, _, second = name.partition(" ")
+    name = first if second.strip() == first else name  # printed twice
     if len(name) > _LONGEST_NAME or not name or not _is_name(name) or name[-1] in ",;:.":
         return None
     if _is_vocabulary(cursor, name.upper().rpartition(" ")[2]):
@@ -73,7 +76,7 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
         return None
     if not (_ends_above(cursor, low, line) or (line > low and name.isalpha())):
         return None
-    return start + len(words) - len(name), start + len(words)
+    return at, at + len(name)
 
 
 def _name_at_end(cursor: Cursor, start: int, last: int) -> tuple[int, int] | None:
