@@ -43,7 +43,9 @@ def make_plan(corpus: Sequence[str], out: str, options: Options, digest: str) ->
     where = tuple(term for term in options.where if isinstance(term, Term))
     batch_list: list[Batch] = []
     for path in corpus:
-        batch_list += batches(path, options.batch_size, reader=options.reader or None, settings=options.fields or None)
+        batch_list += batches(
+            path, options.batch_size, reader=options.reader or None, settings=options.fields or None, skip=out
+        )
     excluded = tuple((found.path, found.why) for batch in batch_list for found in batch.excluded)
     if not any(batch.paths for batch in batch_list):
         raise InputError("no document to audit: the paths contain none")

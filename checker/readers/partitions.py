@@ -61,9 +61,15 @@ class BatchMeter(Record):
 
 
 def batches(
-    path: str, target_bytes: int, *, reader: str | None = None, settings: Mapping[str, object] | None = None
+    path: str,
+    target_bytes: int,
+    *,
+    reader: str | None = None,
+    settings: Mapping[str, object] | None = None,
+    skip: str = "",
 ) -> list[Batch]:
-    """Return batches of about `target_bytes` for a file, folder, pattern, or URL, in corpus order.
+    """Return batches of about `target_bytes` for a file, folder, pattern, or URL, in corpus order. A folder `skip`
+    inside the folder `path` is passed over.
 
     Raises `ConfigError` for an unknown reader or setting, and `InputError` for a URL that cannot be read. A local file
     that cannot be opened stays in a batch; `read_batch` reports it as `Unreadable`.
@@ -71,7 +77,7 @@ def batches(
     forced = find_reader(reader)
     ReaderSettings.from_mapping(settings)
     target = max(1, target_bytes)
-    made = _remote_batches(path, target, forced) if is_url(path) else _local_batches(path, target, reader)
+    made = _remote_batches(path, target, forced) if is_url(path) else _local_batches(path, target, reader, skip)
     for batch in made:
         batch.reader, batch.walked = reader, os.path.isdir(path)
         batch.settings = {**(settings or {}), **(batch.settings or {})} or None
@@ -81,12 +87,17 @@ def batches(
 # ---- Local files ----------------------------------------------------------------------------------------------------
 
 
-def _local_batches(path: str, target: int, reader: str | None) -> list[Batch]:
+def _local_batches(path: str, target: int, reader: str | None, skip: str) -> list[Batch]:
     made: list[Batch] = []
     group: list[str] = []
     excluded: list[FoundPath] = []
     size = 0
+    passed = os.path.join(os.path.abspath(skip), "") if skip else ""
+    own = os.path.join(os.path.abspath(path), "")
+    inside = passed != own and passed.startswith(own)
     for found in find([path]):
+        if inside and os.path.abspath(found.path).startswith(passed):
+            continue
         if found.status == "excluded":
             excluded.append(found)
             continue

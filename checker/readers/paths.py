@@ -63,6 +63,18 @@ def _expand(path: str, follow_links: bool, hidden: bool) -> Iterator[FoundPath]:
 
 
 _PACK = "pack.yaml"  # in a folder of rule files, whose examples look like telegrams
+_AUDIT = {"audit.json", "plan.json"}  # in the folder of an audit, whose reports quote telegrams
+_OF_AUDIT = (
+    r"(?:audit|plan|summary)\.json|(?:report|self-inspection)\.(?:html|md|txt|csv)|decisions\.jsonl|parts|samples|"
+    r"\w+\.parquet"
+)
+
+
+def _kind_of_folder(names: set[str]) -> tuple[str, str]:
+    """Return a pattern of the names in a folder that are not documents, and what they are."""
+    if _PACK in names:
+        return r".*\.yaml", "a file of a rule pack"
+    return (_OF_AUDIT, "a file of an audit") if names >= _AUDIT else ("", "")
 
 
 def _walk(folder: str, follow_links: bool, hidden: bool, parents: tuple[tuple[int, int], ...]) -> Iterator[FoundPath]:
@@ -77,13 +89,13 @@ def _walk(folder: str, follow_links: bool, hidden: bool, parents: tuple[tuple[in
     if identity in parents:
         yield FoundPath(folder, "excluded", "a link back to a folder above it")
         return
-    is_pack = any(name == _PACK for name, _ in names)
+    pattern, what = _kind_of_folder({name for name, _ in names})
     for name, is_link in names:
         path = os.path.join(folder, name)
         if name.startswith(".") and not hidden:
             yield FoundPath(path, "excluded", "hidden")
-        elif is_pack and name.endswith(".yaml"):
-            yield FoundPath(path, "excluded", "a file of a rule pack")
+        elif pattern and re.fullmatch(pattern, name):
+            yield FoundPath(path, "excluded", what)
         elif is_link and not follow_links:
             yield FoundPath(path, "excluded", "a symbolic link, not followed")
         else:

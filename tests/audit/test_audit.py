@@ -304,6 +304,19 @@ def test_where_excludes_and_says_so(corpus, options, tmp_path):
     assert 220 == sum(states.values()) and states["excluded"] > states["checked"]
 
 
+def test_an_audit_inside_its_corpus_folder_is_not_part_of_it(options, tmp_path):
+    (tmp_path / "cable.txt").write_text("UNCLAS STRELSAU 000123\n\nSUBJECT: TEXT\n\n1. TEXT.\n")
+    out = tmp_path / "audit"
+    audit.run([str(tmp_path)], str(out), options(keep_parts=True))
+    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    audit.run([str(tmp_path)], str(out), options(resume=True))
+    assert before == {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    assert [("checked", 1)] == rows(out, "select state, count(*) from ledger group by state")
+    audit.run([str(tmp_path)], str(tmp_path / "second"), options())
+    states = dict(rows(tmp_path / "second", "select state, count(*) from ledger group by state"))
+    assert {"checked": 1, "excluded": len(list(out.iterdir()))} == states
+
+
 def test_a_condition_that_no_document_meets_is_named(corpus, tmp_path, capsys):
     command = [
         "audit",

@@ -49,6 +49,24 @@ def test_the_rule_files_of_a_pack_in_a_folder_are_excluded(tmp_path):
     assert [each.status for each in find([str(tmp_path / "p" / "rules.yaml")])] == ["file"]
 
 
+def test_the_files_of_an_audit_in_a_folder_are_excluded(tmp_path):
+    for name in (
+        "a/audit.json",
+        "a/plan.json",
+        "a/cables.parquet",
+        "a/report.md",
+        "a/x.txt",
+        "a/parts/1",
+        "b/plan.json",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = told([str(tmp_path)], str(tmp_path))
+    assert [("a/x.txt", "file", ""), ("b/plan.json", "file", "")] == [each for each in found if each[1] != "excluded"]
+    assert {"a file of an audit"} == {why for _, status, why in found if status == "excluded"}
+    assert ("a/parts", "excluded", "a file of an audit") in found and 7 == len(found)
+
+
 def test_a_named_path_is_read_whatever_it_is_called(tmp_path):
     (tmp_path / ".hidden").write_text("x")
     os.symlink(tmp_path / ".hidden", tmp_path / "link")
