@@ -168,7 +168,10 @@ class Keys:
         if any(len(text) > MAX_EDITS and source.text.count(escape, a, b) > MAX_EDITS for text, a, b in parts):
             raise too_many_edits()
         if not parts:
-            return Unreadable(stream.path, cable, f"no text in {' or '.join(self._body)}")
+            present = [key for key in self._body if key in values]
+            why = f"no text in {' or '.join(present or self._body)}"
+            more = "" if present else "; name the key of the text in the settings (fields.body)"
+            return Unreadable(stream.path, cable, why + more)
         joined = GLUE.join(text for text, _, _ in parts)
         view = field_view(source, joined, [(low, high) for _, low, high in parts], quoting)
         return Reading(stream.path, cable, view, facts)

@@ -117,7 +117,8 @@ def test_wrong_settings_are_refused_at_once(settings):
 
 def test_json_keys_come_from_the_settings():
     row = b'{"Text": "ALPHA", "Top": "HEAD", "Level": "SECRET", "n": 7}\n'
-    assert texts(row) == [("line 1", "! no text in raw_body or body or content or message_text or msgtext or text")]
+    why = "no text in raw_body or body or content or message_text or msgtext or text"
+    assert texts(row) == [("line 1", f"! {why}; name the key of the text in the settings (fields.body)")]
     settings = {"body": "Text", "header": ["Top"], "facts": {"classification": "Level", "reference_id": ["n", "Top"]}}
     (found,) = readers.read("x", data=row, settings=settings)
     assert (found.cable, found.view.text) == ("HEAD", "HEAD\n\nALPHA")
@@ -137,7 +138,7 @@ def test_torn_rows_are_told_and_the_others_read():
         ("line 1", "a"),
         ("line 2", "! is not JSON: Unterminated string starting at at character 10"),
         ("line 4", "! is not a JSON object at character 1"),
-        ("line 5", "! no text in raw_body or body or content or message_text or msgtext or text"),
+        ("line 5", "! no text in body"),
         ("line 6", "d"),
     ]
     assert texts(b'[{"body": "a"}, {"body": "b"') == [
