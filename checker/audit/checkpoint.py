@@ -182,7 +182,9 @@ def _compare(plan: AuditPlan, out: str, options: Options) -> None:
     if changed:
         more = "".join(f"; {words}" for words in _changed_options(out, options))
         words = ", ".join(_WORDS.get(name, name) for name in changed)
-        raise ConfigError(f"{out}: cannot resume: {words} changed since the original run{more}")
+        raise ConfigError(
+            f"{out}: cannot resume: {words} changed since the original run{more}; to start anew, choose another --out"
+        )
 
 
 def _changed_options(out: str, options: Options) -> Iterator[str]:

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from ..audit.checkpoint import read_description
 from ..errors import CablecheckError, ConfigError
 from ..reporters import page_style
 from . import actions, corpus_pages, decision_pages, finding_pages, inspection_pages, lists, sample_pages, tool_pages
@@ -174,6 +175,7 @@ def serve(options: ViewOptions, port: int, log: Callable[[str], None], started: 
     `log(line)` writes one line for each request, and `started(address, first)` is called with each new sign-in URL.
     Raises `CablecheckError` if the port is taken or if there is no finished audit.
     """
+    read_description(options.out)  # a folder without an audit is reported before a port that is taken
     listener = bind(port)
     try:
         number = listener.getsockname()[1]

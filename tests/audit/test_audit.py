@@ -91,9 +91,13 @@ def test_another_corpus_is_not_resumed(corpus, options, finished, tmp_path):
         audit.run([str(corpus)], str(out), options())
     other = tmp_path / "other.jsonl"
     shutil.copy(corpus, other)
-    with pytest.raises(ConfigError, match=r"cannot resume: corpus, modification times changed since[^;]+$"):
+    with pytest.raises(
+        ConfigError, match=r"cannot resume: corpus, modification times changed since[^;]+; to start anew"
+    ):
         audit.run([str(other)], str(out), options(resume=True))
-    with pytest.raises(ConfigError, match=r"cannot resume: choice of documents changed .*; sample was 0$"):
+    with pytest.raises(
+        ConfigError, match=r"cannot resume: choice of documents changed .*; sample was 0; to start anew"
+    ):
         audit.run([str(corpus)], str(out), options(resume=True, sample=5))
 
 
