@@ -351,7 +351,7 @@ h2 .soft{font-weight:400}
 .cards li{border:1px solid var(--line);border-radius:4px;padding:6px 8px;font-size:13px;line-height:18px;min-width:0}
 .cards li:target,.rule:target{outline:2px solid var(--link)}
 .words{background:var(--select);font-size:12px;quotes:none}
-.fold>summary h2{display:inline}
+.fold{margin:12px 0}.fold>summary h2{display:inline}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:0 32px}
 .grid>div{min-width:0}
 .chart li{display:grid;grid-template-columns:minmax(64px,150px) 1fr minmax(48px,auto);gap:8px;align-items:center;
