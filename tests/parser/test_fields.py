@@ -63,6 +63,12 @@ def test_tags_joined_by_a_lost_line_break_are_divided(line):
     assert [("PREL", "subject"), ("IT", "geographic"), ("PGOV", "subject")] == [(tag.text, tag.kind) for tag in found]
 
 
+@pytest.mark.parametrize("word", ["NSSP", "GTMO", "NIPP"])
+def test_an_abbreviation_is_not_divided_into_two_countries(word):
+    found = read(fields=f"E.O. 12958: N/A\nTAGS: PREL, EI, {word}\nSUBJECT: X\n\n").tags
+    assert [("PREL", "subject"), ("EI", "geographic"), (word, "unknown")] == [(tag.text, tag.kind) for tag in found]
+
+
 PAGE_HEAD = "                    CONFIDENTIAL       PAGE 02        STRELS  00123  141530Z"
 BELOW_TAGS = [
     # what follows the TAGS, the subject

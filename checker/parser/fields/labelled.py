@@ -245,7 +245,6 @@ _WORD = Pattern(r"[^\s,;()]+")
 _LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # the start of a field or a lettered reference
 _PAGE = Pattern(r" +PAGE +\d")
 _TWO_COUNTRIES = 4  # letters
-_SURNAMES = ("unknown", "organization")  # kinds of TAGS that a surname may be taken for
 _LONGEST_SUBJECT = 200  # code points
 _KINDS = (
     ("tags_subject", "subject"),
@@ -354,19 +353,17 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
             words.append((low, high))
             continue
         _flush(cursor, tags, words)
-        tags += _divided(cursor, tag, low, bool(tags) and tags[-1].kind in _SURNAMES)
+        tags += _divided(cursor, tag, low)
     _flush(cursor, tags, words)
     return tags
 
 
-def _divided(cursor: Cursor, tag: Tag, low: int, named: bool) -> list[Tag]:
-    """Return the TAG in a word, or two known TAGS if a copy has joined them into one word.
-
-    `named` means that the preceding TAG may be a surname; a four-letter word is then treated as a given name rather
-    than two countries.
+def _divided(cursor: Cursor, tag: Tag, low: int) -> list[Tag]:
+    """Return the TAG in a word, or two known TAGS if a copy has joined them into one word. A word of four letters is
+    not divided into two countries, because most such words are names or local abbreviations.
     """
     first, _, second = (tag.suggestion or "").partition(" ")
-    if not second or (named and len(tag.text) == _TWO_COUNTRIES):
+    if not second or len(tag.text) == _TWO_COUNTRIES:
         return [tag]
     middle = low + len(first)
     return [_tag(cursor, low, middle), _tag(cursor, middle, middle + len(second))]
