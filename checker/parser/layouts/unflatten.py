@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from ...model import Instruction, Marking, SourceRecord
@@ -63,14 +64,17 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
 
     If the same number begins a later line, that is the paragraph, and the number within the line only refers to it.
     """
-    hits = []
+    places = []
     for match in _MARKED_NUMBER.finditer(cursor.fold):
-        mark = finder.portion(cursor.view, match.end(), cursor.line_end(match.end()), cursor.words)
-        if isinstance(mark, Marking):
-            low = match.start()
-            while low and cursor.fold[low - 1] in " \xb6":
-                low -= 1
-            hits.append((int(match[1]), low, match.start(), low == 0 or cursor.fold[low - 1] == "\n"))
+        low = match.start()
+        while low and cursor.fold[low - 1] in " \xb6":
+            low -= 1
+        places.append((match, low, low == 0 or cursor.fold[low - 1] == "\n"))
+    if all(begins for *_, begins in places):  # the usual case
+        return []
+    hits = [
+        (int(match[1]), low, match.start(), begins) for match, low, begins in places if _precedes_mark(cursor, match)
+    ]
     ahead = Counter(number for number, *_, begins in hits if begins)
     found, last = [], 0
     for number, low, at, begins in hits:
@@ -81,6 +85,11 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
             found.append((low, at, "\n"))
             last = number
     return found
+
+
+def _precedes_mark(cursor: Cursor, number: re.Match[str]) -> bool:
+    at = number.end()
+    return isinstance(finder.portion(cursor.view, at, cursor.line_end(at), cursor.words), Marking)
 
 
 def level_repairs(cursor: Cursor, record: SourceRecord | None) -> list[Exchange]:
