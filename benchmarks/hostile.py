@@ -46,6 +46,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "e.o. lines": lambda n: HEAD + "E.O. 12958: DECL: 03/12/2018\n" * (n // 29),
     "banners": lambda n: HEAD + "C O N F I D E N T I A L STRELSAU 000123\n" * (n // 40),
     "spaced letters": lambda n: HEAD + "C O N " * (n // 6),
+    "quoted levels": lambda n: HEAD + '"C O N F I D E N T I A L ' * (n // 25),
+    "quoted sections": lambda n: HEAD + '"S E C R E T SECTION ' * (n // 20),
     "page lines": lambda n: HEAD + "STRELSAU 00000123  002 OF 004\n" * (n // 30),
     "captions": lambda n: HEAD + "SIPDIS\n" * (n // 7),
     "addressees": lambda n: "P 141530Z MAR 08\nFM A\nTO " + "RUEHC/SECSTATE WASHDC PRIORITY 1\n" * (n // 33),

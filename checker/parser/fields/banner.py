@@ -18,6 +18,7 @@ _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _JOINED = Pattern(r"([A-Z]{2,14}(?:/{1,2}[A-Z-]{2,14}){1,6}) [A-Z0-9 .']{3,80}?\d{3,7} *$")
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _LONGEST_SERIAL = 7  # digits
+_LONGEST_LINE = 1000  # code points: a copy without line ends may contain any number of levels on one line
 _MOST_SLIPS = 2
 _FIGURE = "0"  # replaces the first number on a line
 _WORDS = 5  # in the longest post names, including the type of mission before the city
@@ -130,6 +131,7 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     if not may_be_banner(cursor, start):
         return None
     fold, grammar = cursor.fold, cursor.grammar
+    end = min(end, start + _LONGEST_LINE)
     if fold.startswith(grammar.page_word("clear", "line"), start):
         return _clear_banner(cursor, start, end)
     figure = _DIGITS.search(fold, start, end)
@@ -144,7 +146,8 @@ def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
     else:
         section = _read_section(cursor, at, end)
         if section is None and banner.written == "spaced" and _section_start(grammar, fold, at) is not None:
-            end = max(cursor.line_end(end + 1), end)  # the counter continues on the next line
+            below = max(cursor.line_end(end + 1), end)  # the counter continues on the next line
+            end = min(below, start + _LONGEST_LINE)
             section = _read_section(cursor, at, end)
         if section is not None:
             banner.section, banner.sections, at = section
