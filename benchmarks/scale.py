@@ -49,6 +49,7 @@ if __name__ == "__main__":
     print(json.dumps({
         "documents": sum(result.summary["account"].values()), "findings": sum(result.summary["severities"].values()),
         "seconds": seconds, "batches": last, "processor": children.ru_utime + children.ru_stime,
+        "main s": own.ru_utime + own.ru_stime,
         "main": own.ru_maxrss / 1024, "worker": children.ru_maxrss / 1024, "tables": tables.hexdigest()[:12],
     }))
 """
@@ -58,7 +59,8 @@ COLUMNS = (
     ("workers", 8, ""),
     ("seconds", 8, ",.0f"),
     ("batches", 8, ",.0f"),
-    ("ms each", 8, ".2f"),
+    ("ms each", 8, ".2f"),  # processor time of the workers per document
+    ("main s", 7, ",.0f"),  # processor time of the supervising process
     ("main MB", 8, ".0f"),
     ("worker MB", 9, ".0f"),
     ("tables", 13, ""),

@@ -81,24 +81,24 @@ def _facts(
     yields no fact. If an attribute is repeated, the first value is used.
     """
     text, span = view.text, view.spans()
-    marks: list[tuple[int, int, str, tuple[str, ...]]] = []
-    for found in _ATTRIBUTE.finditer(text, start, end):
-        entry = known.get(found[1]) if known else (_OTHER + found[1].lower().replace(" ", "_"), _ABSENT)
-        if entry is not None:
-            marks.append((*found.span(), *entry))
-    next_record = _next_record(text, marks[-1][1] if marks else start, end) if more else end
-    stops = [*(mark[0] for mark in marks[1:]), next_record]
+    if not known:
+        labels = _ATTRIBUTE.findall(text, start, end)
+        known = {label: (_OTHER + label.lower().replace(" ", "_"), _ABSENT) for label in labels}
+    hits = _ATTRIBUTE.finditer(text, start, end)
+    marks = [(hit.start(), hit.end(), entry) for hit in hits if (entry := known.get(hit[1])) is not None]
+    if more:
+        end = _next_record(text, marks[-1][1] if marks else start, end)
+        marks = [mark for mark in marks if mark[0] < end]
+    stops = [mark[0] for mark in marks[1:]]
     facts: dict[str, Fact] = {}
-    for (mark, low, name, absent), stop in zip(marks, stops, strict=False):
-        if mark >= next_record:
-            break
-        whole = text[low : min(stop, next_record)]
+    for (_, low, (name, absent)), stop in zip(marks, [*stops, end], strict=False):
+        whole = text[low:stop]
         value = whole.strip()
         if value and value not in absent and name not in facts:
             if len(value) < len(whole):
                 low += len(whole) - len(whole.lstrip())
             facts[name] = Fact(span(low, low + len(value)), name, " ".join(value.split()))
-    return tuple(facts.values()), next_record
+    return tuple(facts.values()), end
 
 
 def _next_record(text: str, start: int, end: int) -> int:
