@@ -78,7 +78,12 @@ def _do(options: Options, task: BatchTask) -> BatchResult:
     key = options.result_key()
     if key not in _workers:
         _workers[key] = BatchWorker(options)
-    return _workers[key].work(task, lambda document: None)
+        gc.freeze()
+    gc.disable()  # as in `_prepare`, but only for the batch: the process belongs to the cluster
+    try:
+        return _workers[key].work(task, lambda document: None)
+    finally:
+        gc.enable()
 
 
 def run_cluster(tasks: Sequence[BatchTask], options: Options) -> Iterator[BatchResult]:
