@@ -17,9 +17,9 @@ from .yaml_loader import flow_yaml
 
 _HEAD = """# Fields
 
-This page lists the fields that rule conditions can use, grouped by part of the telegram. It is generated from the
+This page lists the fields that rule conditions can use, grouped by part of the telegram. The page is generated from the
 document model. `cablecheck explain FIELD` shows the same information in a terminal, and `cablecheck parse` shows the
-values in a telegram. Write a field of a part with dots: `authority.name`.
+values in a telegram. To name a part's field, use a dot, as in `authority.name`.
 """
 _EXAMPLES = {
     "text": "present", "count": "{at_least: 2}", "flag": "true", "level": "{at_least: SECRET}",
@@ -31,7 +31,7 @@ _WITH_VALUE = {"text": "{is: %s}", "set": "{includes: %s}"}
 def model_lines() -> Iterator[str]:
     """Yield the lines that `explain model` shows: the classes of the model with their fields, one field per line."""
     yield "Fields that rule conditions can use, grouped by part of the telegram."
-    yield "Write a field of a part with dots, such as authority.name."
+    yield "To name a part's field, use a dot, as in authority.name."
     yield "Use a quantifier or `each` for the elements of a list."
     for node in _ordered():
         yield ""
