@@ -80,7 +80,7 @@ def test_findings_are_shown_while_a_telegram_is_written(editor: Editor, tmp_path
     line = next(number for number, words in enumerate(wrong.split("\n")) if words.startswith("TAGS"))
     place = {"start": {"line": line, "character": 6}, "end": {"line": line, "character": 11}}
     assert (place, "TAG-005", "cablecheck") == (shown["range"], shown["code"], shown["source"])
-    assert shown["message"].startswith("PRELS is not a known TAG; did you mean PREL?\n")
+    assert shown["message"].startswith('"PRELS" is not a known TAG; did you mean "PREL"?\n')
 
     given = {"textDocument": {"uri": uri}, "range": place, "context": {"diagnostics": []}}
     (action,) = editor.ask("textDocument/codeAction", given)
