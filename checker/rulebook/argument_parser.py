@@ -11,7 +11,7 @@ from ..operators import words_of
 from .field_paths import Frames, Scope
 from .ir import UNBOUNDED, Expression
 from .regex_subset import refuse
-from .yaml_loader import DATE_HELP, YamlList, YamlMap, YamlNode, YamlText, suggest
+from .yaml_loader import YamlList, YamlMap, YamlNode, YamlText, date_help, suggest
 
 _DATE_KEYS = {"after", "before", "days", "field", "tolerance_days", "years"}
 
@@ -101,7 +101,7 @@ def _day(node: YamlText, scope: Scope) -> str | None:
             return date.fromisoformat(node.value).isoformat()
         scope.error("R015", node, f'"{node.value}" is not a date', "Write it as 1995-10-14, or {field: date}")
     except ValueError:
-        scope.error("R034", node, f'"{node.value}" is not a real date', DATE_HELP)
+        scope.error("R034", node, f'"{node.value}" is not a valid date', date_help(node.value))
     return None
 
 

@@ -105,7 +105,7 @@ CODES = {
     "mapping without a key that it needs. The help of the error shows what to write; `cablecheck explain OPERATOR` and "
     "`cablecheck explain FIELD` show examples.",
     "R016": "No vocabulary table has that name. Check the spelling, or add the table in vocabulary/ beside the rules.",
-    "R017": "The table of levels has no level with that code or title. The error shows all levels.",
+    "R017": "No level has that code or title. The error lists the titles and codes of all levels.",
     "R018": "Unknown profile, or profiles with different levels in one rule. Profiles are in vocabulary/profiles.yaml; "
     "ALL means every U.S. profile.",
     "R019": "A citation names a source that is not in the table of sources. Add yours to vocabulary/sources.yaml "
@@ -129,7 +129,7 @@ CODES = {
     "followed.",
     "R032": "A mutant that is listed as equivalent no longer exists, or an example kills it. Remove the entry.",
     "R033": "A required key is missing. The help of the error shows what to add.",
-    "R034": "Not a real date. Write dates in the form YYYY-MM-DD, for example 1995-10-14.",
+    "R034": "The value is not a valid date. Write dates in the form YYYY-MM-DD, for example 1995-10-14.",
     "R035": "A table, code or spelling appears twice in the vocabulary.",
     "R036": "The condition is empty, or keys of the rule contradict each other (`require` and `check`). Write "
     "{field: {operator: argument}}, and remove one of two keys that exclude each other.",

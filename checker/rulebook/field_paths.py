@@ -56,11 +56,12 @@ class Scope:
         if entry is not None:
             return entry.code
         titles = [entry.title for entry in table]
+        codes = [entry.code for entry in table]
         return self.error(
             "R017",
             node,
             f'unknown level "{node.value}"',
-            f"{suggest(node.value, titles)}\nLevels: {', '.join(titles)}".strip(),
+            f"{suggest(node.value, titles)}\nUse a title ({', '.join(titles)}) or a code ({', '.join(codes)})".strip(),
         )
 
 

@@ -18,7 +18,7 @@ from .condition_parser import read_condition
 from .field_paths import Frames, Scope
 from .ir import Data, Expression
 from .schema import EVERY_PROFILE
-from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlText, plain, suggest
+from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, date_help, plain, suggest
 
 PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 NAMED = {
@@ -207,7 +207,7 @@ def _day(node: YamlText, scope: Scope) -> str | None:
     try:
         return date.fromisoformat(node.value).isoformat()
     except ValueError:
-        return scope.error("R034", node, f'"{node.value}" is not a real date', DATE_HELP)
+        return scope.error("R034", node, f'"{node.value}" is not a valid date', date_help(node.value))
 
 
 def _era(node: YamlMap, scope: Scope) -> list[str | None]:

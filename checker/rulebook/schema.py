@@ -372,7 +372,7 @@ def _violation(kind: str, node_schema: Data, node: YamlNode) -> tuple[str, str, 
     if kind == "const":
         return "R009", f"expected {node_schema['const']}, not {shown}", help
     if kind == "pattern" and node_schema["pattern"] == DAY["pattern"]:
-        return "R034", f"{shown} is not a date", DATE_HELP
+        return "R034", f"{shown} is not a valid date", DATE_HELP
     if kind == "pattern":
         return "R009", f"invalid {node_schema.get('title', 'value')} {shown}", help
     if kind == "type":

@@ -12,7 +12,7 @@ from ..resources import data_dir
 from ..vocabulary import Entry, Table, Vocabulary
 from .diagnostics import Diagnostic
 from .schema import ENTRY, check_schema
-from .yaml_loader import DATE_HELP, RuleFile, YamlList, YamlMap, YamlNode, YamlText, is_below, outside
+from .yaml_loader import RuleFile, YamlList, YamlMap, YamlNode, YamlText, date_help, is_below, outside
 
 ENTRY_KEYS = frozenset(key.name for key in ENTRY)
 
@@ -181,7 +181,7 @@ def _day(item: YamlMap, name: str, file: RuleFile) -> date | None:
             return date.fromisoformat(node.value)
     except ValueError:
         pass
-    file.error("R034", node, f'"{node.value}" is not a real date', DATE_HELP)
+    file.error("R034", node, f'"{node.value}" is not a valid date', date_help(node.value))
     return None
 
 

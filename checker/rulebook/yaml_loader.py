@@ -337,6 +337,11 @@ def sentence(text: str) -> str:
     return text if not text or text.endswith((".", "?", "!")) else f"{text}."
 
 
+def date_help(text: str) -> str:
+    """Return advice for text that is not a valid date: to correct a date in the right form, or to use that form."""
+    return "Correct the month or the day" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else DATE_HELP
+
+
 def suggest(word: str, words: Iterable[str]) -> str:
     """Return `Did you mean "x"? ` for the most similar word in `words`, or an empty string if no word is similar
     enough.

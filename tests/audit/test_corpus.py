@@ -68,7 +68,7 @@ WRONG = [
     ),
     ("classified: true, released: true", "classified: yes, released: true", "R009", "expected true or false"),
     ("times: 20, document", "times: 0, document", "R009", "is not allowed here"),
-    ('date: "1978-06-05"', 'date: "5 June 1978"', "R034", "is not a date"),
+    ('date: "1978-06-05"', 'date: "5 June 1978"', "R034", "is not a valid date"),
     ("  - id: CRP-002", "  - id: CRP-001", "R022", "CRP-001 is already used by CRP-001"),
     ("select c.document, c.mrn", "delete from cables; select c.document, c.mrn", "R036", "one read-only SELECT"),
     ("mrn: 07STRELSAU12, level: C", "mrm: 07STRELSAU12, level: C", "R010", '"mrm"'),

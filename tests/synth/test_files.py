@@ -28,7 +28,7 @@ def test_the_committed_schema_is_the_generated_one():
 WRONG = [
     ("telegrams.yaml", "    profile: CABLE\n", "    profil: CABLE\n", "R010", '"profil"'),
     ("telegrams.yaml", "    profile: CABLE\n", "    profile: LETTER\n", "R018", "LETTER"),
-    ("telegrams.yaml", '    from: "1973-07-01"\n', '    from: "July 1973"\n', "R034", "is not a date"),
+    ("telegrams.yaml", '    from: "1973-07-01"\n', '    from: "July 1973"\n', "R034", "is not a valid date"),
     ("telegrams.yaml", "    share: 14\n", "", "R033", '"share" is missing'),
     ("telegrams.yaml", "{row: posts}", "{row: post}", "R009", "unknown list post"),
     ("telegrams.yaml", "{list: titles}", "{liste: titles}", "R010", '"liste"'),
