@@ -101,13 +101,13 @@ def test_explain_names_the_fields_of_the_telegram_and_the_one_without_a_value(
     assert f"  each of references\n  where ({either})\n  require year present\n" in capsys.readouterr().out
     assert main(["explain", "OUR-001", "--rules", "pack", "other.txt"]) == 0
     told = capsys.readouterr().out
-    assert "OUR-001: undetermined (telegram.mrn_post is absent)\n  where 1: ZENDA 399:\n" in told
+    assert "OUR-001: undetermined: telegram.mrn_post is absent\n  where 1 (ZENDA 399):\n" in told
     assert "undetermined   [post is ZENDA; telegram.mrn_post is absent]" in told
     assert "telegram.level readable: true   [telegram.level is CONFIDENTIAL]" in told
     assert "require" not in told
     assert main(["explain", "OUR-001", "--rules", "pack", "same.txt"]) == 0
     told = capsys.readouterr().out
-    assert "OUR-001: fail\n  where 1: STRELSAU 399:\n" in told and "  require 1: STRELSAU 399:\n" in told
+    assert "OUR-001: fail\n  where 1 (STRELSAU 399):\n" in told and "  require 1 (STRELSAU 399):\n" in told
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ from .loader import Pack
 from .yaml_loader import LOADER, RuleFile, YamlList, YamlMap, YamlNode, YamlText
 
 WIDTH = 120
-LITERAL = ("|", ">")  # styles of scalars whose lines are kept
+LITERAL = ("|", ">")  # styles of scalars that are written as a block of lines
 _ESCAPED = re.compile(r"\\.|[^\\]", re.DOTALL)
+_FOLDED = re.compile(r">[-+]? *")
+_SPACE = re.compile(r"(?<=\S) (?=\S)")  # a space that a line break can replace in a folded block
 _BREAK = re.compile(r"(?<=[^\s\\]) (?=[^\s#?:-])")  # a space in a scalar that may become the end of a line
 
 
@@ -111,12 +113,28 @@ class _Formatter:
         for key, value in _entries(node):
             first = (key or value).start_mark
             if getattr(value, "style", "") in LITERAL:
+                self._fold(value)
                 continue
             if isinstance(value, yaml.ScalarNode) or value.flow_style:
                 indent = first.column + (2 if key is not None else 0)
                 self._entry(key, value, indent)
             else:
                 self._block(value)
+
+    def _fold(self, value: Any) -> None:
+        """Record replacements for the wide lines of a folded block (`>-`). A line with its own indentation is kept."""
+        begin, end = value.start_mark.index, value.end_mark.index
+        header, *lines = self.text[begin:end].split("\n")
+        if not _FOLDED.fullmatch(header):
+            return
+        indent = " " * (len(lines[0]) - len(lines[0].lstrip(" ")))
+        begin += len(header) + 1
+        for line in lines:
+            words = line[len(indent) :]
+            if len(line) > WIDTH and not words[0].isspace():
+                filled = _filled(indent, _SPACE.split(words), "", indent, "")
+                self.edits.append((begin, begin + len(line), "\n".join(filled)))
+            begin += len(line) + 1
 
     def _entry(self, key: Any, value: Any, indent: int) -> None:
         """Record a replacement for an entry's value if it breaks either of the formatter's two layout rules. `indent`

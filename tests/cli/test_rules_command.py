@@ -150,6 +150,10 @@ rules:
     x-note: {a: {b: c}} # kept # as it is
     help: |
       Two lines that are not folded, of which this one is longer than the width, which is all right because it is literal text.
+    because: >-
+      A folded block, one line of which is longer than the width of a file, so that it has to go on in the next line of it.
+        This line has an indentation of its own, so that it is kept although it is longer than the width of a file: 120 letters.
+      The end.
 """
 TIDY = """\
 # The rules of the registry.
@@ -186,6 +190,11 @@ rules:
       a: {b: c}
     help: |
       Two lines that are not folded, of which this one is longer than the width, which is all right because it is literal text.
+    because: >-
+      A folded block, one line of which is longer than the width of a file, so that it has to go on in the next line of
+      it.
+        This line has an indentation of its own, so that it is kept although it is longer than the width of a file: 120 letters.
+      The end.
 """
 
 
