@@ -34,7 +34,7 @@ class Difference(Record):
 
     @property
     def changed(self) -> list[tuple[str, int, int, int, int]]:
-        """Return the rows for rules that have new, gone, or moved findings."""
+        """Return the rows for rules with findings that are new, gone, or moved."""
         return [row for row in self.rules if any(row[1:4])]
 
     @property

@@ -359,7 +359,11 @@ class Telegram(Node):
             return True
         if banner.serial == record.serial:
             return True
-        return Unread(banner.serial_text.span, "is not the number in the record", banner.serial_text.text)
+        return Unread(
+            banner.serial_text.span,
+            "is not the number in the record; the text may belong to another telegram",
+            banner.serial_text.text,
+        )
 
     @property
     def sender_matches_post(self) -> bool | None:

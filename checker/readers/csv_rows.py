@@ -98,8 +98,8 @@ def rows(stream: Stream, settings: ReaderSettings, code: str) -> Iterator[Readin
 
 
 def records(stream: Stream, limit: int) -> Iterator[tuple[int, int, int, bytes | None]]:
-    """Yield the line, offset, size, and bytes of each row without its line break. The bytes are `None` for a row larger
-    than `limit`.
+    """Yield each row's line number, offset, size, and bytes (without the line break). The bytes are `None` for a row
+    larger than `limit`.
     """
     held: list[bytes] = []
     size = quotes = 0

@@ -127,7 +127,7 @@ def catalogue_entry(rule: Rule) -> CatalogueEntry:
 
 
 def catalogue(rules: Sequence[CatalogueEntry]) -> Iterator[str]:
-    """Yield `reports/rules.md`: every rule, chapter by chapter."""
+    """Yield the lines of `reports/rules.md`, which describes every rule, chapter by chapter."""
     yield f"# The rules\n\n{MADE}"
     counts = {severity: sum(rule.severity == severity for rule in rules) for severity in ("error", "warning", "info")}
     yield (

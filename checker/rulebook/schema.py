@@ -76,8 +76,9 @@ RULE = (
     Key("point", TEXT, "The field that findings point to, if not the element or the failed selector.", "place"),
     Key("require", CONDITION, "The condition that must be true. If it is false, the rule fails.", {"mark": "present"}),
     Key("once", FLAG, "Whether to report at most one finding for each document, at the first position.", True),
-    Key("message", {**TEXT, "minLength": 3}, "The message of a finding. {field}, {list.count}, {value}, {element} and "
-        "{count} are replaced by values.", "{name} has no portion mark", True),
+    Key("message", {**TEXT, "minLength": 3}, "The message of a finding. Names in braces are replaced by values: a "
+        "field such as {subject}, the size of a list such as {paragraphs.count}, or {value}, {element}, or {count}.",
+        "{name} has no portion mark", True),
     Key("help", TEXT, "Instructions for correcting a finding, in the imperative.",
         "Put the portion mark before the first word."),
     Key("suggest", {"type": "object", "properties": {

@@ -237,8 +237,8 @@ def _search(cursor: Cursor, forms: DeletionForms) -> Iterator[FoundDeletion]:
 def _has_enclosed_pair(fold: str) -> bool:
     """Return whether a closing parenthesis is followed by a digit in parentheses, as in (B)(1).
 
-    Searching for the rare parenthesis is faster than searching for two characters, and few texts need the compiled
-    pattern.
+    Parentheses are rare, so searching for one is faster than searching for the sequence of both. Few texts then
+    need the compiled pattern.
     """
     at = fold.find(")")
     while at >= 0:
