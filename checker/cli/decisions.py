@@ -6,6 +6,7 @@ import argparse
 import csv
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -197,13 +198,10 @@ def _statistics(log: DecisionLog) -> Iterator[str]:
     width = cli_options.display_width(sys.stdout)
     kinds = [kind for kind in TITLES if any(one.decision == kind for one in log.latest.values())]
     for title, name in (("rule", "rule"), ("reviewer", "by")) if kinds else ():
-        rows = []
-        for value in sorted({str(getattr(one, name)) for one in log.latest.values()}):
-            counts = [
-                sum(getattr(one, name) == value and one.decision == kind for one in log.latest.values())
-                for kind in kinds
-            ]
-            rows.append([visible(value), *counts])
+        pairs = Counter((str(getattr(one, name)), one.decision) for one in log.latest.values())
+        rows = [
+            [visible(value), *(pairs[value, kind] for kind in kinds)] for value in sorted({first for first, _ in pairs})
+        ]
         yield from grid(rows, (title, *(TITLES[kind].lower() for kind in kinds)), width)
         yield ""
     reasons = [(one.decision, one.reason) for one in log.latest.values() if one.reason]

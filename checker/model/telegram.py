@@ -483,13 +483,14 @@ class Telegram(Node):
         shown = [line.page or 0 for line in self.page_lines if line.pages == count]
         shown += [again.section or 0 for again in self.other_banners if again.sections == count]
         last = max([first, *shown])
+        if last >= count:
+            return last
         size = sum(len(paragraph.text) for paragraph in self.paragraphs)
         size += sum(len(heading.text) for heading in self.headings)
-        if last < count and (self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION):
+        if self.layout == "extract" or size > (count - first) * _SHORTEST_SECTION:
             return None
-        gaps = [item for item in self.damage if item.kind in ("cut", "gap")] if last < count else []
-        cut = any(item.covers not in ("banner", "fields") for item in gaps)
-        return None if cut else last
+        gaps = [item for item in self.damage if item.kind in ("cut", "gap")]
+        return None if any(item.covers not in ("banner", "fields") for item in gaps) else last
 
     @property
     def instruction(self) -> Instruction | Unread | None:

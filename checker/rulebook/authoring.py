@@ -251,13 +251,8 @@ def _marked_lines(base: str, lines: list[str]) -> list[str]:
     text = base_telegrams().get(base)
     if text is None:
         return _without_edges([lines[n] for n in near])
-    given, own = text.split("\n"), [re.sub("[⟦⟧]", "", line) for line in lines]
-    changed, removed = [], []
-    for kind, start, end, low, high in difflib.SequenceMatcher(None, given, own, autojunk=False).get_opcodes():
-        if kind in ("insert", "replace"):
-            changed += [n for n in range(low, high) if own[n].strip() and n not in near]
-        elif kind == "delete":
-            removed += [line for line in given[start:end] if line.strip()]
+    changed, removed = _differences(text.split("\n"), [re.sub("[⟦⟧]", "", line) for line in lines])
+    changed = [n for n in changed if n not in near]
     shown: list[str] = []
     before = 0
     for n in sorted({*changed[:_MOST_LINES], *near}):
@@ -267,6 +262,19 @@ def _marked_lines(base: str, lines: list[str]) -> list[str]:
         before = n
     lacking = ["and without:", *(f"  {line}" for line in removed[:_MOST_LINES])] if removed else []
     return [f"the test document {base} with:", *_without_edges(shown), *lacking]
+
+
+def _differences(given: list[str], own: list[str]) -> tuple[list[int], list[str]]:
+    """Return the numbers of the lines in `own` that were added or changed, and the lines of `given` that were removed.
+    Blank lines are left out.
+    """
+    changed, removed = [], []
+    for kind, start, end, low, high in difflib.SequenceMatcher(None, given, own, autojunk=False).get_opcodes():
+        if kind in ("insert", "replace"):
+            changed += [n for n in range(low, high) if own[n].strip()]
+        elif kind == "delete":
+            removed += [line for line in given[start:end] if line.strip()]
+    return changed, removed
 
 
 def _own_lines(base: str, lines: list[str]) -> list[str]:

@@ -28,10 +28,8 @@ def split_name(text: str, grammar: Grammar) -> tuple[str | None, str | None]:
         if count == 0 or (count < len(words) and words[-count - 1].upper() in grammar.page_word("name", "link")):
             continue
         name = " ".join(words[len(words) - count :]).strip(" .") + suffix
-        others = [" ".join(part) + end for part, end in parts[:index]]
-        others.append(" ".join(words[: len(words) - count]))
-        others += [" ".join(part) + end for part, end in parts[index + 1 :]]
-        title = ", ".join(part for part in others if part)
+        others = [*parts[:index], (words[: len(words) - count], ""), *parts[index + 1 :]]
+        title = ", ".join(filter(None, (" ".join(part) + end for part, end in others)))
         return name, title.rstrip(" ,") or None
     if parts and parts[0][0][-1].strip(".").upper() in grammar.titles:
         return None, text.strip(" ,") or None
