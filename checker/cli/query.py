@@ -71,7 +71,8 @@ def _tables() -> int:
     from ..audit.tables import TABLES  # light, but only for this answer
     from ..reporters.terminal import wrap
 
-    width = max(20, cli_options.display_width(sys.stdout) - 29) if cli_options.display_width(sys.stdout) else 0
+    screen = cli_options.display_width(sys.stdout)
+    width = max(20, screen - 29) if screen else 0
     for table, columns in TABLES.items():
         print(table)
         for column in columns:
