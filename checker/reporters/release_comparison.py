@@ -22,7 +22,7 @@ from .escaping import dumps, visible
 FORMS = ("text", "json", "html")
 _GONE = "\ue000"  # the placeholder word for a deletion
 _ALIKE = 0.6  # minimum share of equal words (0 to 1) at which two unnumbered paragraphs count as the same
-_MOST_WORDS = 4000  # words of a paragraph that are compared; the words after them are ignored
+_MOST_WORDS = 4000  # words of a passage that are aligned one by one
 _SHOWN = 300  # code points of a passage shown in a report
 _WORDS = re.compile(r"\S+")
 _SECRET = (
@@ -216,10 +216,30 @@ def _paragraphs(
     if _mark(one) != _mark(two):
         side = "left" if one.cut else "right" if two.cut else ""
         yield ReleaseDifference("mark", one.name if one.label else two.name, _mark(one), _mark(two), side)
-    mine, others = _words(left, one), _words(right, two)
+    for mine, others in _differing(_words(left, one), _words(right, two)):
+        yield from _passage(one, two, mine, others, left, right)
+
+
+def _differing(mine: list[str], others: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield each pair of differing passages of two lists of words. If more than `_MOST_WORDS` words are between the
+    first difference and the last, all these words are one passage, because aligning them would take too long.
+    """
+    same = _same_at_start(mine, others)
+    mine, others = mine[same:], others[same:]
+    same = _same_at_start(mine[::-1], others[::-1])
+    mine, others = mine[: len(mine) - same], others[: len(others) - same]
+    if max(len(mine), len(others)) > _MOST_WORDS:
+        yield mine, others
+        return
     for tag, low, high, other_low, other_high in SequenceMatcher(None, mine, others, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield from _passage(one, two, mine[low:high], others[other_low:other_high], left, right)
+            yield mine[low:high], others[other_low:other_high]
+
+
+def _same_at_start(mine: list[str], others: list[str]) -> int:
+    """Return how many words two lists of words have in common at their beginning."""
+    pairs = enumerate(zip(mine, others, strict=False))
+    return next((number for number, (one, two) in pairs if one != two), min(len(mine), len(others)))
 
 
 def _passage(
@@ -269,12 +289,12 @@ def _codes(telegram: Telegram, paragraph: Paragraph) -> tuple[str, ...]:
 
 
 def _words(telegram: Telegram, paragraph: Paragraph) -> list[str]:
-    """Return the first `_MOST_WORDS` words of a paragraph, with a placeholder for each deletion."""
+    """Return the words of a paragraph, with a placeholder for each deletion."""
     text = paragraph.text
     for deletion in _inside(telegram, paragraph):
         another = deletion.place == "paragraph" and paragraph.mark is not None  # a paragraph below this one
         text = text.replace(deletion.text, " " if another else f" {_GONE} ", 1)
-    return [match[0] for match in _WORDS.finditer(text)][:_MOST_WORDS]
+    return [match[0] for match in _WORDS.finditer(text)]
 
 
 # ---- output ----------------------------------------------------------------------------------------------------------

@@ -60,6 +60,27 @@ def test_each_planted_difference_is_shown_and_none_else(
     assert withheld == ["right"] * len(found) if "withheld" in name else withheld == [""] * len(found)
 
 
+@pytest.mark.parametrize(
+    ("change", "left", "right"),
+    [
+        ({9999: "coaches"}, "w9999", "coaches"),
+        ({0: "coaches", 9999: "trains"}, "w0 w1 w2", "coaches w1 w2"),
+    ],
+    ids=["after ten thousand equal words", "too far apart to be aligned"],
+)
+def test_every_word_of_a_long_paragraph_is_compared(
+    change: dict[int, str], left: str, right: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [f"w{number}" for number in range(10_000)]
+    for name, changed in (("later.txt", {}), ("earlier.txt", change)):
+        text = " ".join(changed.get(number, word) for number, word in enumerate(words))
+        (folder / name).write_text(copy(BASE.replace("two more carriages", text)), encoding="utf-8")
+    (found,) = differences(capsys)
+    assert found["kind"] == "text"
+    assert str(found["left"]).startswith(left)
+    assert str(found["right"]).startswith(right)
+
+
 def test_equal_copies_have_no_difference(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "earlier.txt").write_text(copy(BASE), encoding="utf-8")
     assert differences(capsys) == []
