@@ -122,9 +122,15 @@ class _LateField:
 def lazy_fields(kind: type, *names: str) -> None:
     """Allow `Lazy` values for these fields of a record class."""
     for name in names:
-        slot = vars(kind)[name]
+        slot = getattr(kind, name)
         setattr(kind, _LAZY_PREFIX + name, slot)  # `__init__` sets this slot directly
         setattr(kind, name, _LateField(slot))
+
+
+def pending(record: Record, field: str) -> Lazy | None:
+    """Return the `Lazy` of a lazy field that has not been computed yet, or `None`."""
+    value = getattr(record.__class__, field).slot.__get__(record)
+    return value if value.__class__ is Lazy else None
 
 
 def copied(record: Record, **changes: object) -> Record:

@@ -2,7 +2,7 @@
 
 import pickle
 
-from checker.record import Lazy, Record, copied, lazy_fields
+from checker.record import Lazy, Record, copied, lazy_fields, pending
 
 
 class Pair(Record):
@@ -14,6 +14,15 @@ class Pair(Record):
 
 
 lazy_fields(Pair, "total")
+
+
+class Triple(Pair):
+    """A pair whose inherited field is lazy."""
+
+    third: int = 3
+
+
+lazy_fields(Triple, "left")
 
 
 def added(pair, more):
@@ -53,3 +62,15 @@ def test_a_copy_makes_late_fields_from_its_own():
     other = copied(pair, right=7)
     assert (13, 18) == (pair.total, other.total)
     assert (1, 2) == (pair.left, pair.right)
+
+
+def test_a_pending_field_has_not_been_computed_yet():
+    pair = Pair(1, total=Lazy(added, 10))
+    assert (10,) == pending(pair, "total").given
+    assert (13, None) == (pair.total, pending(pair, "total"))
+
+
+def test_an_inherited_field_can_be_lazy_in_one_class_alone():
+    triple = Triple(Lazy(lambda record, more: record.right + more, 10))
+    assert 10 == pending(triple, "left").given[0]
+    assert (12, 1) == (triple.left, Pair(1).left)

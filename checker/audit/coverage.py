@@ -10,6 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from ..model import Telegram, Unread
+from ..parser import recognized
 
 FIELDS = {
     "dtg": "dtg", "sender": "sender", "to": "to", "level": "level", "number": "mrn", "eo": "eo", "tags": "tags_line",
@@ -20,7 +21,6 @@ FIELDS = {
 
 TEXT = "text"  # the row that counts characters
 _LABELS = {"eo": "eo", "tags": "tags_line", "subject": "subject", "references": "references", "authority": "authority"}
-_NOWHERE = ("unread", "loose_text")  # parts that were not recognized
 _VALUES = attrgetter(*FIELDS.values())
 _NO_YEAR = 0
 _UNUSED = {"central-file": "authority"}  # a field that telegrams of a layout never contain: its label is not read
@@ -56,11 +56,9 @@ class Coverage:
             counts[place] += 1
         counts = found[TEXT]
         counts[0] += 1
-        spans = [part.span for part in telegram.parts]
-        size = sum([span.end for span in spans]) - sum([span.start for span in spans])
-        nowhere = [part.span for part in telegram.parts if part.kind in _NOWHERE]
+        size, known = recognized(telegram)
         counts[5] += size
-        counts[6] += size - sum([span.end - span.start for span in nowhere])
+        counts[6] += known
 
     def _counts(self, year: int, layout: str) -> dict[str, Counts]:
         if (year, layout) not in self.counts:

@@ -74,4 +74,5 @@ class ArchiveRecord(Node):
         return self.review[-1].action if self.review else None
 
 
-lazy_fields(ArchiveRecord, "attributes")  # few rules read the other attributes
+lazy_fields(ArchiveRecord, "span", "attributes")  # no rule reads them
+lazy_fields(ReviewStep, "date")  # rules read only the action

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ..record import Record
+from ..record import Record, lazy_fields
 from ..text import Span
 from ..values import Date, Level
 
@@ -79,6 +79,9 @@ class SourceRecord(Node):
     post: str | None = None
     serial: int | None = None
     facts: tuple[Fact, ...] = ()
+
+
+lazy_fields(SourceRecord, "span")  # only a finding about the whole record needs it
 
 
 class Transmission(Node):

@@ -269,5 +269,6 @@ def captions_out_of_order(captions: tuple[Caption, ...]) -> tuple[Caption, ...]:
     return tuple(found)
 
 
+lazy_fields(Banner, "marking")  # few rules read the marking of an unclassified telegram
 lazy_fields(Marking, "tokens")  # only rules about controls read them
 lazy_fields(Token, "nearest")

@@ -584,6 +584,8 @@ class Telegram(Node):
 
 
 LAZY = {
+    "offices": "few rules read the distribution lines",
+    "unread": "only the table of parsed telegrams needs it",
     "archive": "few corpora have archive records, and few rules compare them",
     "rollup": "few rules compare the classification line with the portion marks",
     "declass": "few rules and the command declass ask when a telegram is due",

@@ -9,7 +9,7 @@ A module that few texts need is imported where it is used; the comment next to t
 from __future__ import annotations
 
 from ..model import Banner, Deletion, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
-from ..record import Lazy
+from ..record import Lazy, pending
 from ..text import View
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
@@ -32,6 +32,7 @@ from .lookup import grammar_of
 from .postprocess import postprocess
 
 _FIRST_MARKS = (" 1. (", "\xb61. (", " 1.  (")  # how a first paragraph begins if it follows other text on its line
+_NOT_RECOGNIZED = ("unread", "loose_text")  # kinds of parts
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
@@ -272,6 +273,21 @@ def _fields_read(cursor: Cursor, telegram: Telegram) -> int:
     parts = (telegram.dtg, telegram.banner, telegram.eo, telegram.tags_line, telegram.subject, telegram.authority)
     found = sum(part is not None for part in parts) + len(telegram.paragraphs[:3])
     return found + ("references" in cursor.collected) + _has_first_paragraph(telegram)
+
+
+def recognized(telegram: Telegram) -> tuple[int, int]:
+    """Return how many code points of the source the parts of a telegram cover, and how many of them were recognized.
+
+    The parts are computed only if one of them was not recognized, which is rare.
+    """
+    lazy = pending(telegram, "parts")
+    if lazy is not None:
+        whole, cursor, _ = lazy.given
+        if not any(kind in _NOT_RECOGNIZED for _, kind in cursor.parts):
+            size = sum(map(len, whole.view.runs())) if whole.size else 0
+            return size, size
+    sizes = [(len(part.span), part.kind in _NOT_RECOGNIZED) for part in telegram.parts]
+    return sum(size for size, _ in sizes), sum(size for size, lost in sizes if not lost)
 
 
 def _parts(_: Telegram, whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:

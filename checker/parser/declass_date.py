@@ -37,7 +37,6 @@ class _Facts(Record):
     source: Date | None
     as_of: Date | None
     table: Table
-    source_record: bool
     group: bool = False  # the kind is a downgrading group
 
 
@@ -54,7 +53,7 @@ def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
         return Declass(facts.span, kind, status="not-classified", why="The document is not classified.")
     if facts.level is None and facts.kind == "na":
         return Declass(facts.span, kind, status="not-classified", why="The instruction says not applicable.")
-    if facts.source_record or facts.kind == "aea-na":
+    if facts.kind == "aea-na" or _is_restricted_data(telegram, words):
         why = "Atomic Energy Act information has no declassification date."
         return Declass(facts.span, kind, status="restricted-data", cite=_cite(facts, "default"), why=why)
     found = _expected(facts)
@@ -88,7 +87,6 @@ def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
         _source_day(read) or derived or telegram.date,
         telegram.as_of,
         words["durations"],
-        _is_restricted_data(telegram, words),
         kind in words["downgrading_groups"],
     )
 

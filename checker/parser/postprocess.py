@@ -61,7 +61,6 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: l
     if words.scheme is None:
         _era(telegram, words)
     telegram.profile = telegram.profile or lexicon(words).telegram_profile
-    telegram.unread = tuple(_unread(telegram))
     _set_lazy_fields(cursor, telegram, words)
 
 
@@ -88,6 +87,7 @@ def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> N
     if words.scheme is None:  # other schemes do not follow the Register's roll-up and the orders' schedules
         telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
         telegram.declass = Lazy(_declass, words)
+    telegram.unread = Lazy(_unread)
     telegram.damage = Lazy(_damage, cursor)
     telegram.labels = Lazy(_labels, cursor)
     if telegram.source_record is not None:
@@ -328,7 +328,7 @@ def _set_lost(telegram: Telegram, fields: tuple[str, ...], place: int, why: str)
             setattr(telegram, field, Unread(Span(place, place), why))
 
 
-def _unread(telegram: Telegram) -> list[Unread]:
+def _unread(telegram: Telegram) -> tuple[Unread, ...]:
     """Return every part that is present but could not be read, in text order."""
     dtg, eo, authority = telegram.dtg, telegram.eo, telegram.authority
     found: list[object] = [
@@ -347,4 +347,4 @@ def _unread(telegram: Telegram) -> list[Unread]:
         if mark is not None:
             found.append(mark.level if mark.__class__ is Marking else mark)
     unread = [node for node in found if node.__class__ is Unread and not node.lost]
-    return sorted(unread, key=lambda node: node.span.start) if unread else unread
+    return tuple(sorted(unread, key=lambda node: node.span.start))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from checker import rulebook
 from checker.model import Caption, Heading, Marking, Node, Signature
-from checker.parser import parse
+from checker.parser import parse, recognized
 from checker.parser.cursor import folded
 from checker.text import Source, View
 
@@ -44,12 +44,15 @@ def nodes(value):
 def judge(view):
     """Parse a view, and assert what must be true of every telegram."""
     telegram = parse(view, vocabulary())
+    sizes = recognized(telegram)  # before the parts are computed
     edge = 0
     marked_or_exempt = []
     for part in telegram.parts:
         assert edge <= part.span.start <= part.span.end
         edge = part.span.end
         marked_or_exempt.append(part.span)
+    lost = sum(len(part.span) for part in telegram.parts if part.kind in ("unread", "loose_text"))
+    assert sizes == (sum(map(len, marked_or_exempt)), sum(map(len, marked_or_exempt)) - lost) == recognized(telegram)
     for kept in view.source_spans():
         inside = [span for span in marked_or_exempt if span.start < kept.end and kept.start < span.end]
         assert sum(min(s.end, kept.end) - max(s.start, kept.start) for s in inside) == len(kept)

@@ -4,11 +4,24 @@ type.
 
 from __future__ import annotations
 
-from ...model import ArchiveRecord, Attribute, Caption, Fact, Reference, ReviewStep, Telegram, Unread, Word
+from functools import lru_cache
+
+from ...model import (
+    ArchiveRecord,
+    Attribute,
+    Caption,
+    Fact,
+    Reference,
+    ReviewStep,
+    SourceRecord,
+    Telegram,
+    Unread,
+    Word,
+)
 from ...record import Lazy
-from ...text import Pattern
+from ...text import Pattern, Span
 from ...values import Date, Level
-from ...vocabulary import Entry
+from ...vocabulary import Entry, Vocabulary
 from ..cursor import Cursor, folded
 from ..fields.dates import year_of
 from ..fields.labelled import is_tag
@@ -20,6 +33,7 @@ _NUMBERED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z .'-]{1,39}?) ?(\d{1,7})")
 _STEP = Pattern(r"(?<![A-Z])(?<![A-Z] )([A-Z]+(?: [A-Z]+)*) ?<([^<>]*)>")
 _ORDER_NUMBER = Pattern(r"\d{5} ?")
 _LONGEST = 4000  # code points of a value
+_LONGEST_CODE = 200  # code points of an archive's code for the executive order
 
 
 def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
@@ -38,7 +52,7 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
             facts[fact.name] = texts[entry.code] = fact
     if all(known[name].fact("shared") for name in facts):
         return None  # another kind of wrapper
-    record = ArchiveRecord(source.span, Lazy(_attributes, cursor, facts))
+    record = ArchiveRecord(Lazy(_span, source), Lazy(_attributes, cursor, facts))
     record.captions = _captions(cursor, texts.get("original-handling-restrictions"))
     record.earlier_captions = _captions(cursor, texts.get("original-previous-handling-restrictions"))
     record.level, record.current_level = source.level if isinstance(source.level, Level) else None, source.current_level
@@ -53,6 +67,10 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     record.film = _word(texts.get("film-number"))
     record.lost = _lost(telegram, cursor, texts.get("locator"))
     return record
+
+
+def _span(_: ArchiveRecord, source: SourceRecord) -> Span:
+    return source.span
 
 
 def _attributes(_: ArchiveRecord, cursor: Cursor, facts: dict[str, Fact]) -> tuple[Attribute, ...]:
@@ -115,15 +133,22 @@ def _order_code(cursor: Cursor, attribute: Fact | None) -> Word | None:
     """
     if attribute is None:
         return None
-    fold = folded(attribute.text[:_LONGEST]).strip()
+    instruction = _instruction(cursor.words, attribute.text[:_LONGEST_CODE])
+    return Word(attribute.span, instruction) if instruction is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _instruction(words: Vocabulary, text: str) -> str | None:
+    """Return the instruction for the text of an archive's code. Results are cached, because few codes exist."""
+    fold = folded(text).strip()
     number = _ORDER_NUMBER.match(fold)
     fold = fold[number.end() :] if number is not None else fold
-    for entry in cursor.words["instructions"]:
+    for entry in words["instructions"]:
         for form in entry.forms.get("archive", ()):
             rest = fold[len(form) : len(form) + 1]
             if fold.startswith(form) and not rest.isalnum():
                 stem = entry.fact("archive_stem")
-                return Word(attribute.span, f"{stem}-{form[-1]}" if stem else entry.spellings()[0])
+                return f"{stem}-{form[-1]}" if stem else entry.spellings()[0]
     return None
 
 
@@ -159,8 +184,12 @@ def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
         return ()
     found = []
     for step in _STEP.finditer(folded(attribute.text[:_LONGEST])):
-        found.append(ReviewStep(attribute.span, step.group(1), read_date(cursor, step.group(2))[0]))
+        found.append(ReviewStep(attribute.span, step.group(1), Lazy(_step_date, cursor, step.group(2))))
     return tuple(found)
+
+
+def _step_date(_: ReviewStep, cursor: Cursor, text: str) -> Date | None:
+    return read_date(cursor, text)[0]
 
 
 def lost_text(cursor: Cursor, locator: str) -> tuple[Entry | None, int, int]:

@@ -203,12 +203,12 @@ def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
     banner, sender, signer, day = telegram.banner, telegram.sender, telegram.signature, telegram.date
     if not isinstance(banner, Banner) or not isinstance(sender, Party) or not isinstance(signer, Signature):
         return False
-    names = [entry for entry in words["secretaries"] if signer.text.upper() in entry.spellings("name")]
-    return (
-        day is not None
-        and banner.post is not None
-        and banner.post == sender.post
-        and any(entry.in_use(day.first) and banner.post not in entry.facts["posts"] for entry in names)
+    if day is None or banner.post is None or banner.post != sender.post:
+        return False
+    name = signer.text.upper()
+    return any(
+        name in entry.spellings("name") and entry.in_use(day.first) and banner.post not in entry.facts["posts"]
+        for entry in words["secretaries"]
     )
 
 

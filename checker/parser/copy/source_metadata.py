@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...model import DateField, Fact, SourceRecord, Unread, Word
-from ...text import Pattern, covering
+from ...record import Lazy
+from ...text import Pattern, Span, covering
 from ...values import Date, Level
 from ..cursor import Cursor, folded
 from ..fields.banner import spelled
@@ -24,7 +25,7 @@ def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord 
     known: dict[str, Fact] = {}
     for fact in facts:
         known.setdefault(fact.name, fact)
-    source_record = SourceRecord(covering([fact.span for fact in facts]))
+    source_record = SourceRecord(Lazy(_span, facts))
     source_record.facts = facts
     source_record.reference_id = _word(known.get("reference_id"))
     source_record.origin = _word(known.get("origin"))
@@ -50,6 +51,10 @@ def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord 
         source_record.current_level = found if isinstance(found, Level) else None
     _identity(source_record)
     return source_record
+
+
+def _span(_: SourceRecord, facts: tuple[Fact, ...]) -> Span:
+    return covering([fact.span for fact in facts])
 
 
 def _word(fact: Fact | None) -> Word | None:

@@ -32,6 +32,7 @@ _DATES = Pattern(
 _WORDS = Pattern(r"[^ \n]+")
 _LOOKALIKES = str.maketrans("0158", "OISB")
 _DIGITS = str.maketrans("OI", "01")
+_FIGURES = "0123456789OI"  # with the letters that are read as digits
 LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)
 PIVOT = 53  # years 53 to 99 belong to the twentieth century: the first order dates from 1953
 
@@ -149,10 +150,13 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
 
 def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
     """Return the date-time group that begins at `start`, with its precedence, or `None` if there is none."""
-    match = _DTG.match(cursor.fold, start, end)
+    fold = cursor.fold
+    if fold[start] not in _FIGURES and " " not in fold[start + 1 : start + 3]:
+        return None  # neither the day nor a prosign of one or two letters, as on most lines
+    match = _DTG.match(fold, start, end)
     spread = match is None
     if match is None:
-        match = _SPREAD.match(cursor.fold, start, end)
+        match = _SPREAD.match(fold, start, end)
     if match is None:
         return None
     action, info, digits, zone, name, year = (part and part.replace(" ", "") for part in match.groups())

@@ -23,6 +23,7 @@ from ...model import (
     Unread,
     Word,
 )
+from ...record import Lazy
 from ...text import Pattern, Span
 from ..cursor import Cursor
 from .banner import read_banner, unread_banner
@@ -71,7 +72,7 @@ class HeaderReader:
         self.to: list[Party] = []
         self.info: list[Party] = []
         self.exempt: list[Party] = []
-        self.offices: list[Word] = []
+        self.offices: list[tuple[int, int]] = []  # the distribution lines
         self.banner: Banner | None = None  # the classification line, once it is reached
         self.group: Dtg | None = None  # the date-time group of the current line
         self.match: re.Match[str] | None = None  # the match of the current station line
@@ -114,7 +115,7 @@ class HeaderReader:
         self.telegram.to = tuple(self.to)
         self.telegram.info = tuple(self.info)
         self.telegram.exempt = tuple(self.exempt)
-        self.telegram.offices = tuple(self.offices)
+        self.telegram.offices = Lazy(_offices, cursor, self.offices) if self.offices else ()
         if self.unread:
             self._lose()
         return here if here < cursor.size else last
@@ -208,6 +209,8 @@ class HeaderReader:
             return block  # another address, as most header lines are
         if first.startswith(cursor.grammar.starts):
             return "transmission"
+        if block == "offices" and _OFFICE.match(fold, start):
+            return block  # more offices
         self.banner = read_banner(cursor, start, end)
         if self.banner is not None:
             return "service" if self._is_service(start, end) else "banner"
@@ -312,7 +315,7 @@ class HeaderReader:
         elif kind == "dtg":
             self._group()
         elif kind == "offices":
-            self.offices += [cursor.word(*hit.span()) for hit in _OFFICE.finditer(cursor.fold, start, end)]
+            self.offices.append((start, end))
             total = _TOTAL.search(cursor.fold[start:end])
             if total is not None:
                 telegram.copies = int(total.group(1))
@@ -350,15 +353,14 @@ class HeaderReader:
         """Read a pilot's signal, an accounting symbol, a service message, or a line of the drafting block. Ignore other
         kinds of lines.
         """
-        word = self.cursor.word(start, end)
-        if kind == "pilot":
-            self.telegram.pilots += (word,)
-        elif kind == "accounting":
-            self.telegram.accounting = word
-        elif kind == "service":
-            self.telegram.service = word
-        elif kind == "drafting":
+        if kind == "drafting":
             self._drafting(start, end)
+        elif kind == "pilot":
+            self.telegram.pilots += (self.cursor.word(start, end),)
+        elif kind == "accounting":
+            self.telegram.accounting = self.cursor.word(start, end)
+        elif kind == "service":
+            self.telegram.service = self.cursor.word(start, end)
 
     def _readdress(self) -> None:
         """Store the header read so far as a readdressal, unless the current date-time group only repeats the
@@ -411,6 +413,11 @@ class HeaderReader:
     def _is_label(self, start: int, kind: str) -> bool:
         word = self.cursor.fold[start : start + 6].split(" ", 1)[0]
         return self.names.get(word) == kind
+
+
+def _offices(_: Telegram, cursor: Cursor, lines: list[tuple[int, int]]) -> tuple[Word, ...]:
+    """Return the offices on the distribution lines, each with its number of copies."""
+    return tuple([cursor.word(*hit.span()) for line in lines for hit in _OFFICE.finditer(cursor.fold, *line)])
 
 
 def _station(cursor: Cursor, start: int, end: int, match: re.Match[str] | None) -> Station | Unread:

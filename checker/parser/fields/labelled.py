@@ -244,6 +244,7 @@ _ITEM = Pattern(r"\(([^()\n]*(?:\n[^()\n]*)?)\)?|([^\s,;()\\]+)|([,;\\])")
 _WORD = Pattern(r"[^\s,;()]+")
 _LABEL_BEGINS = Pattern(r" *(?:[A-Z]{1,12} ?:|\(?[A-Z][.)] )")  # the start of a field or a lettered reference
 _PAGE = Pattern(r" +PAGE +\d")
+_PAGE_WORD = " PAGE "  # in every match of `_PAGE`
 _TWO_COUNTRIES = 4  # letters
 _LONGEST_SUBJECT = 200  # code points
 _KINDS = (
@@ -287,7 +288,7 @@ def _tags_end(cursor: Cursor, start: int, end: int) -> int:
     here = start
     while here < end:
         stop = min(cursor.line_end(here), end)
-        for name, _ in cursor.grammar.levels:
+        for name, _ in cursor.grammar.levels if cursor.fold.find(_PAGE_WORD, here, stop) >= 0 else ():
             at = cursor.fold.find(f" {name} ", here, stop)
             if at >= 0 and _PAGE.match(cursor.fold, at + 1 + len(name), stop) is not None:
                 return at

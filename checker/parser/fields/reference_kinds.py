@@ -4,6 +4,8 @@ form.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ...model import Banner, Party, Reference, Telegram
 from ...text import Pattern
 from ...vocabulary import Vocabulary
@@ -87,9 +89,10 @@ def number_of(item: Reference, telegram: Telegram, words: Vocabulary) -> str | N
     return f"{year % 100:02d}{post_named}{sign}{item.serial}"
 
 
+@lru_cache(maxsize=4096)
 def station(post: str, words: Vocabulary) -> str:
     """Return a post name without spaces or punctuation. If the `posts` table lists variants of the name, return the
-    first one.
+    first one. Results are cached, because most telegrams refer to a few posts.
     """
     entry = words["posts"].find(post)
     name = entry.forms["alias"][0] if entry is not None and entry.forms.get("alias") else post

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...model import Authority, Banner, Caption, Dtg, Telegram, Unread
+from ...model import Authority, Banner, Caption, Dtg, Marking, Telegram, Unread
+from ...record import Lazy
 from ...text import Pattern
 from ...values import Date
 from ..cursor import Cursor
@@ -199,8 +200,8 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
     cursor.begin(here, "banner")
     cursor.lowered = banner.level_text is not None and not banner.level_text.text.isupper()
     words = banner if banner.serial is None and banner.post is None else banner.level_text
-    marking = finder.banner(cursor.view, start, start + len(words.text), cursor.words) if words is not None else None
-    banner.marking = None if isinstance(marking, Unread) else marking
+    if words is not None:
+        banner.marking = Lazy(_marking, cursor, start, start + len(words.text))
     telegram.banner = banner
     telegram.banners = (banner,)
     stop = start + len(banner.text)
@@ -209,6 +210,11 @@ def _banner_line(cursor: Cursor, telegram: Telegram, here: int, banner: Banner |
     if rest < last:
         telegram.captions += tuple(read_captions(cursor, rest, last))
     return min(end + 1, cursor.size)
+
+
+def _marking(_: Banner, cursor: Cursor, start: int, end: int) -> Marking | None:
+    marking = finder.banner(cursor.view, start, end, cursor.words)
+    return None if isinstance(marking, Unread) else marking
 
 
 def _joined_captions(cursor: Cursor, region: Region) -> tuple[int, int]:
