@@ -404,8 +404,7 @@ def _rule_restrictions(options: Options, rulebook: Rulebook) -> Iterator[Restric
         yield Restriction("ignore", len(skipped), f"{count(len(skipped), 'rule')} skipped")
     levels = _severities(options, rulebook, options.mandatory_ids)
     off = sum(level == "off" and rule not in running for rule, level in levels.items())
-    shipped = {rule.id: rule.severity_text for rule in rulebook.rules}
-    changed = sum(shipped[rule] != level for rule, level in options.severities if rule in running)
+    changed = sum(1 for _ in _changed_severities(options, rulebook))
     if off or changed:
         yield Restriction("severity", off + changed, f"{count(off, 'rule')} off, {changed:,} changed")
 
@@ -420,7 +419,6 @@ def checked_paths(results: Iterable[DocumentResult]) -> frozenset[str]:
 
 def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:
     """Return the changes that options and packs made to rules, for the report."""
-    shipped = {rule.id: rule.severity_text for rule in rulebook.rules}
     selected = frozenset(options.selected)
     packs = tuple(f"{rule.id}: {rule.changed}" for rule in rulebook.rules if rule.changed)
     packs += tuple(
@@ -429,10 +427,20 @@ def _changes(options: Options, rulebook: Rulebook) -> tuple[str, ...]:
         if rule.status == "deprecated" and rule.id in selected
     )
     return packs + tuple(
-        f"severity of {rule}: {level} instead of {shipped[rule]}"
-        for rule, level in options.severities
-        if rule in selected and shipped[rule] != level
+        f"severity of {rule}: {level} instead of {shipped}"
+        for rule, shipped, level in _changed_severities(options, rulebook)
     )
+
+
+def _changed_severities(options: Options, rulebook: Rulebook) -> Iterator[tuple[str, str, str]]:
+    """Yield the id, the severity in the rule file, and the severity in the options of each selected rule for which the
+    two differ.
+    """
+    levels = {rule: level for rule, level in options.severities if rule in options.selected}
+    for rule in rulebook.rules if levels else ():
+        shipped = rule.severity_text
+        if levels.get(rule.id, shipped) != shipped:
+            yield rule.id, shipped, levels[rule.id]
 
 
 def _notes(options: Options, rulebook: Rulebook) -> dict[str, RuleNote]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import accumulate
 from pathlib import Path
 from zlib import crc32
 
@@ -133,12 +134,14 @@ def forge(base: Path, genuine: bytes, forged: bytes) -> None:
     """Replace bytes in the cache of the rules, and correct the checksum and the sizes."""
     rulebook.load()
     (file,) = (base / "cablecheck").iterdir()
-    first, rest = file.read_bytes().split(b"\n", 1)
-    *lines, last = rest.splitlines(keepends=True)
-    assert any(genuine in line for line in lines)
-    lines = [line.replace(genuine, forged) for line in lines]
-    head = json.loads(first) | {"sum": crc32(b"".join(lines)), "sizes": list(map(len, lines))}
-    file.write_bytes(json.dumps(head).encode() + b"\n" + b"".join(lines) + last)
+    first, _, rest = file.read_bytes().partition(b"\n")
+    head = json.loads(first)
+    ends = list(accumulate(head["sizes"]))
+    parts = [rest[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    assert any(genuine in part for part in parts)
+    parts = [part.replace(genuine, forged) for part in parts]
+    head |= {"sum": crc32(b"".join(parts)), "sizes": list(map(len, parts))}
+    file.write_bytes(json.dumps(head).encode() + b"\n" + b"".join(parts) + rest[ends[-1] :])
 
 
 def test_a_forged_guard_makes_the_cache_unusable(base: Path) -> None:

@@ -2,9 +2,10 @@
 
 The user's cache folder contains one JSON file for each set of rule folders. The file is used only if the size and time
 (or the content) of every rule, vocabulary, and telegram file is unchanged, and cablecheck and Python have not changed.
-The first line describes the other lines and contains their checksums, and the second is always parsed. Each table and
-each rule has its own line, which is parsed on first use. The last line, which takes up three-quarters of the file, is
-also read on first use; it contains the data that evaluation does not need. A cache that cannot be read is replaced.
+The first line describes the other lines and contains their checksums. The second and the third, which contain what is
+needed to select rules and evaluate guards, are always parsed. Each entry of a table and each rule has its own line,
+which is parsed on first use. The last line, which takes up three-quarters of the file, is also read on first use; it
+contains the data that evaluation does not need. A cache that cannot be read is replaced.
 
 Cached rules contain only data: operators, tables, and checks are looked up by name, and a path can access only fields
 of the document model (`field_types.getter`).
@@ -18,6 +19,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from zlib import crc32
 
 from .. import resources
@@ -29,7 +31,7 @@ from .field_types import field_names
 from .ir import Any, Data, Expression
 from .rule import Rule, Rulebook
 
-LAYOUT = 7
+LAYOUT = 8
 MAX_BYTES = 4 << 20  # for one file in a pack
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "severity_before",
         "status", "tags", "when")  # fmt: skip
@@ -94,9 +96,9 @@ def read(path: str, found: Stats, load: Callable[[], list[Data]]) -> Rulebook | 
                 return None
             first["stats"] = found
             _write(path, [_line(first), *lines, _last_line(path, first)])
-        texts = Deferred(lambda: _details(path, first, load))
+        texts = cache(lambda: _details(path, first, load))
         return _rulebook(first["digest"], lines, texts)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
 
 
@@ -104,18 +106,29 @@ def _rulebook(digest: str, lines: list[memoryview], texts: Callable[[], Data]) -
     """Return the rulebook in a cache file, given the lines after the first. Return None if a guard uses a field that
     the model lacks, or a rule needs a check that is not installed.
     """
-    data = _parsed(lines[0])
+    data, conditions = _parsed(lines[0]), _parsed(lines[1])
     heads, names = data["heads"], data["tables"]
-    if not field_names().issuperset(_names(lines[0])) or not {"", *CHECKS}.issuperset(data["checks"]):
+    if not field_names().issuperset(_names(lines[1])) or not {"", *CHECKS}.issuperset(data["checks"]):
         return None
-    words = Vocabulary(CachedTable(name, line) for name, line in zip(names, lines[1:], strict=False))
-    rules = [_rule(head, line, texts) for head, line in zip(heads, lines[1 + len(names) :], strict=True)]
+    for head in heads:
+        if "when" in head:
+            head["when"] = _with_conditions(head["when"], conditions)
+    words = Vocabulary(CachedTable(name, line) for name, line in zip(names, lines[2:], strict=False))
+    rules = [CachedRule(head, line, texts) for head, line in zip(heads, lines[2 + len(names) :], strict=True)]
     return Rulebook(rules, words, packs=tuple(data["packs"]), digest=digest)
 
 
-def _rule(head: Data, line: memoryview, texts: Callable[[], Data]) -> Rule:
-    data = Deferred(lambda: head | _parsed(line))
-    return Rule(head, Deferred(lambda: data() | texts().get(head["id"], {})), data)
+def _with_conditions(guard: int | list[int], conditions: list[Expression]) -> Expression:
+    """Return a guard, given its condition, or the conditions that it combines with "and", as positions in the list of
+    all guards' conditions. Guards share most of their conditions.
+    """
+    return conditions[guard] if isinstance(guard, int) else ["and", [conditions[part] for part in guard]]
+
+
+def _names(conditions: memoryview) -> set[str]:
+    """Return the names of all fields used in conditions, given the conditions as JSON."""
+    paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', conditions))  # five times as fast as walking the conditions
+    return {name for path in paths for name in path.decode()[2:-1].split('","')}
 
 
 def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
@@ -140,28 +153,32 @@ def _last_line(path: str, first: Data) -> bytes:
     return line
 
 
-_MOST_MISSES = 20  # lookups of unknown words before a table is parsed
+class CachedRule(Rule):
+    """A rule in the cache. Only its head has been parsed; the rest is parsed on first use."""
 
+    __slots__ = ("_data", "_line", "_texts")
 
-class Deferred:
-    """A function without arguments that calls `make` once, on first use, and always returns that result."""
-
-    __slots__ = ("_data", "_make")
-
-    def __init__(self, make: Callable[[], Data]) -> None:
-        self._make = make
+    def __init__(self, head: Data, line: memoryview, texts: Callable[[], Data]) -> None:
+        super().__init__(head)
+        self._line = line
+        self._texts = texts
         self._data: Data | None = None
 
-    def __call__(self) -> Data:
+    @property
+    def data(self) -> Data:
+        """Return the data needed for evaluation."""
         if self._data is None:
-            self._data = self._make()
+            self._data = self.head | _parsed(self._line)
         return self._data
 
+    @property
+    def details(self) -> Data:
+        """Return all of the rule's data, including data that evaluation does not need."""
+        more: Data = self._texts().get(self.id, {})
+        return self.data | more
 
-def _names(guards: memoryview) -> set[str]:
-    """Return the names of all fields used in the rules' guards, given the guards as JSON."""
-    paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', guards))  # five times as fast as walking the parsed guards
-    return {name for path in paths for name in path.decode()[2:-1].split('","')}
+
+_MOST_LOOKUPS = 20  # entries that are parsed one by one, and words that are not found, before a table is parsed
 
 
 def _opened(path: str) -> tuple[Data, list[memoryview]]:
@@ -188,6 +205,10 @@ def _parsed(line: memoryview) -> Any:
 def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> None:
     """Write a cache file, or do nothing if writing fails. `wanted` is the digest of the files that were read."""
     heads = [{name: rule[name] for name in HEAD if name in rule} for rule in rules]
+    conditions: dict[str, int] = {}  # the position of each, by its JSON
+    for head in heads:
+        if "when" in head:
+            head["when"] = _without_conditions(head["when"], conditions)
     second = {
         "packs": packs,
         "tables": list(words.tables),
@@ -197,11 +218,20 @@ def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[D
     data = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
     try:
-        *lines, last = map(_line, (second, *map(_table_code, words.tables.values()), *data, details))
+        shared = list(map(json.loads, conditions))
+        lines = [_line(second), _line(shared), *map(_table_lines, words.tables.values()), *map(_line, data)]
+        last = _line(details)
         sums = {"sizes": list(map(len, lines)), "sum": crc32(b"".join(lines)), "last": crc32(last)}
         _write(path, [_line({"layout": LAYOUT, "stats": found, "digest": wanted} | sums), *lines, last])
     except UnicodeEncodeError:  # the name of a folder is not UTF-8
         return
+
+
+def _without_conditions(guard: Expression, conditions: dict[str, int]) -> int | list[int]:
+    """Return a guard as `_with_conditions` takes it, and add its conditions to `conditions`."""
+    if guard[0] == "and":
+        return [conditions.setdefault(json.dumps(part), len(conditions)) for part in guard[1]]
+    return conditions.setdefault(json.dumps(guard), len(conditions))
 
 
 def _write(path: str, lines: list[bytes | memoryview]) -> None:
@@ -215,8 +245,10 @@ def _line(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _table_code(table: Table) -> Expression:
-    return [table.title, table.complete, [_entry_code(entry) for entry in table.entries]]
+def _table_lines(table: Table) -> bytes:
+    """Return a table as JSON, with each entry on a line of its own."""
+    entries = b",".join(b"\n" + _line(_entry_code(entry)).rstrip() for entry in table.entries)
+    return _line([table.title, table.complete]).rstrip(b"]\n") + b",[" + entries + b"\n]]\n"
 
 
 def _entry_code(entry: Entry) -> Expression:
@@ -225,34 +257,48 @@ def _entry_code(entry: Entry) -> Expression:
 
 
 class CachedTable(Table):
-    """A table in the cache, parsed on first use. The first few lookups of words that do not occur in it do not parse
-    it: the TAGS tables contain 1,200 entries, of which a telegram needs four.
+    """A table in the cache, parsed on first use. The first few lookups parse only the entry that they find: the TAGS
+    tables contain 1,200 entries, of which a telegram needs four.
     """
 
-    __slots__ = ("_line", "_misses")
+    __slots__ = ("_line", "_lookups")
 
     def __init__(self, name: str, line: memoryview) -> None:
         self.name = name
         self._line = line
-        self._misses = 0
+        self._lookups = 0
 
     def __getattr__(self, name: str) -> Any:
         if name not in Table.__slots__:
             raise AttributeError(name)
         title, complete, entries = _parsed(self._line)
-        super().__init__(self.name, title, complete, [_entry(code) for code in entries])
-        self._misses = _MOST_MISSES
+        super().__init__(self.name, title, complete, list(map(_entry, entries)))
+        self._lookups = _MOST_LOOKUPS
         return getattr(self, name)
 
     def find(self, form: str) -> Entry | None:
         """Return the entry with this spelling or code, or None. The search is case-sensitive, so fold the argument
         first.
         """
-        if self._misses < _MOST_MISSES:
-            if json.dumps(form, ensure_ascii=False).encode("utf-8", "surrogatepass") not in bytes(self._line):
-                self._misses += 1
-                return None
-        return super().find(form)
+        return self._find_alone(form) if self._lookups < _MOST_LOOKUPS else super().find(form)
+
+    def _find_alone(self, form: str) -> Entry | None:
+        """Return the result of `find`, and parse only the entries in which the form occurs."""
+        line = bytes(self._line)
+        quoted = json.dumps(form, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        place = line.find(quoted, line.index(b"\n"))
+        with_code: Entry | None = None
+        while place >= 0:
+            self._lookups += 1
+            start, end = line.rindex(b"\n", 0, place), line.index(b"\n", place)
+            entry = _entry(json.loads(line[start:end].rstrip(b",")))
+            if form in entry.spellings():
+                return entry
+            if with_code is None and form == entry.code:
+                with_code = entry
+            place = line.find(quoted, end)
+        self._lookups += 1
+        return with_code
 
 
 def _entry(code: Expression) -> Entry:

@@ -265,8 +265,8 @@ class CompiledRule:
 
         if self._found is None or self._found[0] is not telegram:
             if self._quantified is None:
-                parts = conjuncts(self.when).items()
-                self._quantified = [self._node(key, part) for key, part in parts if part[0] == "any"]
+                parts = {repr(part): part for part in conjuncts(self.when) if part[0] == "any"}
+                self._quantified = [self._node(key, part) for key, part in parts.items()]
             self._found = telegram, witnesses(self._quantified, (telegram,))
         return self._found[1]
 
@@ -465,33 +465,41 @@ class EvaluationPlan:
     __slots__ = ("root", "undecided")
 
     def __init__(self, jobs: Sequence[Job], undecided: list[Any], context: CompileContext) -> None:
-        self.root = GuardBranch([(_with_parts(conjuncts(job[1].when)), job) for job in jobs], context)
+        known: dict[int, tuple[str, set[str]]] = {}
+        self.root = GuardBranch([(_with_parts(conjuncts(job[1].when), known), job) for job in jobs], context)
         self.undecided = undecided
 
 
-def conjuncts(guard: Expression | None) -> dict[str, Expression]:
-    """Return the conditions that must all be true for a guard to be true, keyed by their `repr`."""
+def conjuncts(guard: Expression | None) -> list[Expression]:
+    """Return the conditions that must all be true for a guard to be true."""
     if guard is None:
-        return {}
-    if guard[0] != "and":
-        return {repr(guard): guard}
-    found: dict[str, Expression] = {}
-    for part in guard[1]:
-        found.update(conjuncts(part))
-    return found
+        return []
+    return [guard] if guard[0] != "and" else [one for part in guard[1] for one in conjuncts(part)]
 
 
 _PART = "part "
 
 
-def _with_parts(conditions: dict[str, Expression]) -> dict[str, Expression]:
+def _with_parts(conditions: list[Expression], known: dict[int, tuple[str, set[str]]]) -> dict[str, Expression]:
     """Return a guard's conditions, and for each part of the telegram that they need, the condition that the part is
-    present.
+    present. The key of a condition is its `repr`.
 
-    Most telegrams lack some parts; a single test then decides all rules about a missing part.
+    Most telegrams lack some parts; a single test then decides all rules about a missing part. `known` maps the identity
+    of a condition to its key and the parts that it needs: guards from the cache share their conditions.
     """
-    parts = {part for condition in conditions.values() for part in _needed_parts(condition)}
-    return conditions | {f"{_PART}{part}": ["state", [0, part], "present"] for part in sorted(parts)}
+    found: dict[str, Expression] = {}
+    parts: set[str] = set()
+    for condition in conditions:
+        key, needed = known.get(id(condition)) or known.setdefault(id(condition), _about(condition))
+        found[key] = condition
+        parts |= needed
+    for part in sorted(parts):
+        found[f"{_PART}{part}"] = ["state", [0, part], "present"]
+    return found
+
+
+def _about(condition: Expression) -> tuple[str, set[str]]:
+    return repr(condition), _needed_parts(condition)
 
 
 def _needed_parts(expr: Expression) -> set[str]:

@@ -81,7 +81,7 @@ def _decided(rule: Rule, compiled: CompiledRule, telegram: Telegram) -> str:
     if in_era(rule.era, telegram.date) is False:
         return f": its date, {telegram.date}, is outside the rule's era ({rule.era_text})"
     if compiled.applies((telegram,)) is False:
-        for part in conjuncts(compiled.when).values():
+        for part in conjuncts(compiled.when):
             if compile_condition(part, compiled.context)((telegram,)) is False:
                 return f": false in `when`: {condition_text(part)}"
     return ": no element meets `where`" if rule.details.get("where") else ": `each` has no elements"

@@ -133,10 +133,9 @@ MAX_VALUE = 80  # code points of one value in a message
 def field_names() -> frozenset[str]:
     """Return the names of all fields and derived fields of the model."""
     found: set[str] = set()
-    for owner in (*nodes().values(), Level, Date):
-        found.update(owner.__fields__)  # type: ignore[attr-defined]
-        for part in owner.__mro__:
-            found.update([name for name, value in vars(part).items() if value.__class__ is property])
+    for part in {part for owner in (*nodes().values(), Level, Date) for part in owner.__mro__}:
+        found.update(getattr(part, "__fields__", ()))
+        found.update([name for name, value in vars(part).items() if value.__class__ is property])
     return frozenset([name for name in found if name[0] != "_"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..errors import ConfigError, did_you_mean
 from ..results import SEVERITIES
@@ -17,35 +17,21 @@ from .ir import Any, Data
 class Rule:
     """One rule.
 
-    `data` contains at least the keys in `compiled_cache.HEAD`, which suffice to select rules and evaluate guards.
-    `load` returns the data needed for evaluation, and `details` returns everything in the rule file; both are called on
-    first use and return `data` by default.
+    `head` contains at least the keys in `compiled_cache.HEAD`, which suffice to select rules and evaluate guards; here,
+    it contains everything in the rule file. `original` is the rule of which this one is a changed copy.
     """
 
-    __slots__ = (
-        "_cite", "_compiled", "_data", "aliases", "changed", "era", "head", "id", "load_details", "name", "pack",
-        "profile", "severity", "severity_before", "status", "tags",
-    )  # fmt: skip
+    __slots__ = ("_compiled", "_original", "era", "head", "id", "name", "profile", "status")
 
-    def __init__(
-        self, data: Data, details: Callable[[], Data] | None = None, load: Callable[[], Data] | None = None
-    ) -> None:
-        self.head = data
-        self._data = load or (lambda: data)
-        self.id = str(data["id"])
-        self.name = str(data["name"])
-        self.severity = str(data["severity"])
-        self.severity_before: tuple[tuple[str, str], ...] = tuple(map(tuple, data.get("severity_before", ())))
-        self.status = str(data["status"])
-        self.pack = str(data.get("pack", ""))
-        self.changed = str(data.get("changed", ""))
-        self.aliases = _strings(data.get("aliases"))
-        self.tags = _strings(data.get("tags"))
-        self.profile = _strings(data["profile"])
-        self.era: tuple[str | None, str | None] | None = tuple(data["era"]) if data.get("era") else None
-        self.load_details = details or (lambda: data)
+    def __init__(self, head: Data, original: Rule | None = None) -> None:
+        self.head = head
+        self.id: str = head["id"]
+        self.name: str = head["name"]
+        self.status: str = head["status"]
+        self.profile: tuple[str, ...] = tuple(head["profile"])
+        self.era: tuple[str | None, str | None] | None = tuple(head["era"]) if head.get("era") else None
+        self._original = original
         self._compiled: CompiledRule | None = None
-        self._cite: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return f"Rule({self.id} {self.name})"
@@ -53,7 +39,7 @@ class Rule:
     def compiled(self, context: CompileContext) -> CompiledRule:
         """Return the compiled rule. It is compiled on first use in each context."""
         if self._compiled is None or self._compiled.context is not context:
-            self._compiled = CompiledRule(self.head, context, self._data)
+            self._compiled = CompiledRule(self.head, context, lambda: self.data)
         return self._compiled
 
     def severity_on(self, day: Date | None) -> str:
@@ -81,9 +67,39 @@ class Rule:
         return " and ".join(filter(None, (since and f"from {since}", before and f"before {before}")))
 
     @property
+    def aliases(self) -> tuple[str, ...]:
+        """Return the rule's former ids and names."""
+        return tuple(self.head.get("aliases", ()))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags with which rules are selected."""
+        return tuple(self.head.get("tags", ()))
+
+    @property
+    def severity(self) -> str:
+        """Return the severity of a finding in a document of the present day."""
+        return str(self.head["severity"])
+
+    @property
+    def severity_before(self) -> tuple[tuple[str, str], ...]:
+        """Return the days before which the rule had another severity, each with that severity."""
+        return tuple(map(tuple, self.head.get("severity_before", ())))
+
+    @property
+    def pack(self) -> str:
+        """Return the name of the rule's pack."""
+        return str(self.head.get("pack", ""))
+
+    @property
+    def changed(self) -> str:
+        """Return what an overlay changed, and its origin, or "" if nothing was changed."""
+        return str(self.head.get("changed", ""))
+
+    @property
     def data(self) -> Data:
         """Return the data needed for evaluation."""
-        return self._data()
+        return self.head
 
     @property
     def help(self) -> str:
@@ -93,9 +109,7 @@ class Rule:
     @property
     def cite(self) -> tuple[str, ...]:
         """Return the citations, each consisting of a source's code and the clause."""
-        if self._cite is None:
-            self._cite = tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
-        return self._cite
+        return tuple(" ".join(filter(None, parts)) for parts in self.data["cite"])
 
     @property
     def asks_for_a_part(self) -> bool:
@@ -105,7 +119,7 @@ class Rule:
     @property
     def details(self) -> Data:
         """Return all of the rule's data, including data that evaluation does not need."""
-        return self.load_details()
+        return self.head if self._original is None else self._original.details
 
     @property
     def summary(self) -> str:
@@ -156,10 +170,6 @@ def _asks_for_a_part(expr: Any) -> bool:
     return expr[0] in ("any", "times", "count") or any(_asks_for_a_part(part) for part in expr[1:])
 
 
-def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) else ()
-
-
 class Rulebook:
     """All rules for a run, sorted by id, with the vocabulary.
 
@@ -183,7 +193,8 @@ class Rulebook:
         self.context = CompileContext(vocabulary)
         self._contexts: dict[str, CompileContext] = {}
         self._separate: frozenset[str] | None = None
-        self._index: dict[str, Rule] | None = None
+        self._by_id = {rule.id: rule for rule in self.rules}
+        self._by_name: dict[str, Rule] | None = None
         self._plans: dict[tuple[str, int, int], EvaluationPlan] = {}
         self._edges = sorted({edge for rule in self.rules for edge in rule.era or () if edge})
 
@@ -192,9 +203,11 @@ class Rulebook:
 
     def find(self, name: str) -> Rule | None:
         """Return the rule with this id, name, or alias, or None."""
-        if self._index is None:
-            self._index = {key: rule for rule in reversed(self.rules) for key in (*rule.aliases, rule.name, rule.id)}
-        return self._index.get(name)
+        if name in self._by_id:
+            return self._by_id[name]
+        if self._by_name is None:
+            self._by_name = {key: rule for rule in reversed(self.rules) for key in (*rule.aliases, rule.name)}
+        return self._by_name.get(name)
 
     def context_of(self, profile: str) -> CompileContext:
         """Return the context in which rules for a profile are compiled. It uses the profile's own levels, or the U.S.
@@ -233,9 +246,7 @@ class Rulebook:
 
     def changed(self, changes: dict[str, Data]) -> Rulebook:
         """Return a rulebook in which `changes`, keyed by rule id, override parts of the rules' data."""
-        rules = [
-            Rule(rule.data | changes[rule.id], rule.load_details) if rule.id in changes else rule for rule in self.rules
-        ]
+        rules = [Rule(rule.data | changes[rule.id], rule) if rule.id in changes else rule for rule in self.rules]
         return Rulebook(rules, self.vocabulary, self.named, self.packs, self.digest)
 
     def runs(self, rule: Rule) -> bool:
@@ -319,12 +330,11 @@ def unknown_rule(rules: Sequence[Rule], selector: str) -> str:
 
 def _match(rules: Sequence[Rule], selector: str, inactive: bool) -> set[str] | None:
     """Return the ids that a selector matches, or `None` if it is unknown."""
-    named = {rule.id for rule in rules if selector in (rule.id, rule.name, *rule.aliases)}
-    if named:
-        return named
-    if selector == EVERYTHING:
-        many = list(rules)
-    else:
+    many = list(rules)
+    if selector != EVERYTHING:
+        named = {rule.id for rule in rules if selector in (rule.id, rule.name, *rule.aliases)}
+        if named:
+            return named
         many = [rule for rule in rules if selector in rule.tags or (selector and rule.id.startswith(selector))]
         if not many:
             return None
