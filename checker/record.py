@@ -13,21 +13,24 @@ class RecordType(type):
     """The metaclass that turns annotations into slots and an `__init__` method."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict) -> type:  # type: ignore[type-arg]
-        own = [field for field in body.get("__annotations__", ()) if not field.startswith("__")]
+        fields: dict[str, None] = {}
         defaults: dict[str, object] = {}
-        inherited: list[str] = []
         for base in reversed(bases):
-            inherited += [field for field in getattr(base, "__fields__", ()) if field not in inherited]
+            fields.update(dict.fromkeys(getattr(base, "__fields__", ())))
             defaults.update(getattr(base, "__defaults__", {}))
-        defaults.update({field: body.pop(field) for field in own if field in body})
-        new = [field for field in own if field not in inherited]
-        fields = (*inherited, *new)
+        new = []
+        for field in body.get("__annotations__", ()):
+            if field in body:
+                defaults[field] = body.pop(field)
+            if field not in fields:
+                new.append(field)
+        fields.update(dict.fromkeys(new))
         body["__slots__"] = (*body.get("__slots__", ()), *new)
-        body["__fields__"] = fields
+        body["__fields__"] = tuple(fields)
         body["__defaults__"] = defaults
         made = super().__new__(mcs, name, bases, body)
         if "__init__" not in body:
-            made.__init__ = _initializer(made, fields, defaults)  # type: ignore[misc]
+            made.__init__ = _initializer(made, body["__fields__"], defaults)  # type: ignore[misc]
         return made
 
 
@@ -37,18 +40,17 @@ def _initializer(made: type, fields: tuple[str, ...], defaults: dict[str, object
     Compiling takes as long as making twenty instances, and most classes have fewer in a run.
     """
     left = _GENERIC_CALLS
+    names = frozenset(fields)
 
     def __init__(self, *given, **named):  # type: ignore[no-untyped-def]
         nonlocal left
-        rest = fields[len(given) :]
-        if left and len(given) <= len(fields) and all(f in named or f in defaults for f in rest):
-            if named.keys() <= set(rest):
-                left -= 1
-                for field, value in zip(fields, given, strict=False):
-                    setattr(self, field, value)
-                for field in rest:
-                    setattr(self, field, named[field] if field in named else defaults[field])
-                return
+        own = dict(zip(fields, given, strict=False)) | named
+        values = defaults | own
+        if left and len(own) == len(given) + len(named) and values.keys() == names:
+            left -= 1
+            for field, value in values.items():
+                setattr(self, field, value)
+            return
         words = ", ".join(f"{f}=_d[{f!r}]" if f in defaults else f for f in fields)
         given_late = {f for f in fields if isinstance(getattr(made, f), _LateField)}
         lines = "".join(f"\n    self.{_LAZY_PREFIX * (f in given_late)}{f} = {f}" for f in fields) or "\n    pass"

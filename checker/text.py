@@ -9,7 +9,6 @@ directly to the source. Offsets count code points; spans are half-open.
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from functools import partial
@@ -178,15 +177,15 @@ class Source:
         self.text = text
         self.first_line = first_line
         self.first_column = first_column
-        self._starts: array[int] | None = None
+        self._starts: MutableSequence[int] | None = None
         self._counted = 0  # code points searched for line ends while the starts of all lines are not known
         self._known = 0, 0  # the offset up to which lines were last counted, and its line, counted from 0
         self._shown: dict[int, str] = {}  # text of lines, shared by all findings on a line
 
-    def _line_starts(self) -> array[int]:
+    def _line_starts(self) -> MutableSequence[int]:
         if self._starts is None:
             text = self.text
-            starts = array("q", (0,))
+            starts = _integers(0)
             if "\r" in text:
                 starts.extend(match.end() for match in re.finditer(r"\n|\r(?!\n)", text))
             else:
@@ -254,9 +253,15 @@ Exchange = tuple[int, int, str]
 _SHORT = 1 << 14  # code points of a view whose offsets are in lists, which are faster than arrays and far larger
 
 
+def _integers(*given: int) -> MutableSequence[int]:
+    from array import array  # 0.2 ms, and a short text without findings needs none
+
+    return array("q", given)
+
+
 def offsets(size: int) -> MutableSequence[int]:
     """Return an empty sequence for the offsets of a view with about `size` code points."""
-    return [] if size <= _SHORT else array("q")
+    return [] if size <= _SHORT else _integers()
 
 
 class View:

@@ -21,7 +21,7 @@ SOURCES = sorted(path for path in CHECKER.rglob("*.py") if "_data" not in path.p
 # Standard-library modules that may be imported late, because they cost milliseconds and most lint runs do not need
 # them. Third-party packages, and our own modules that implement a whole command, may always be imported late.
 LATE = {
-    "argparse", "ast", "base64", "bz2", "collections", "compression", "concurrent", "configparser", "csv",
+    "argparse", "array", "ast", "base64", "bz2", "collections", "compression", "concurrent", "configparser", "csv",
     "ctypes", "datetime", "difflib", "email", "enum", "fcntl", "fnmatch", "functools", "getpass", "glob", "gzip",
     "hashlib", "heapq", "html", "importlib", "inspect", "io", "itertools", "json", "locale", "logging", "lzma", "mailbox",
     "math", "mmap", "multiprocessing", "operator", "pathlib", "pickle", "platform", "pyexpat", "queue", "random", "re",

@@ -32,6 +32,7 @@ _REASON_OPEN = Pattern(
     r"(?:\bREASONS?|\bFOR|\bPER|\bR(?:EA?)?S?O?N?)[ :.\\\n]*\Z|1 ?[./] ?[3-6][^\n]{0,12}(?:AND|[,(])[ \\\n]*\Z"
 )
 _REASON_BELOW = Pattern(r"(?:[A-Z]{1,6} ?)?(?:E\.?O\.? ?\d{5},? ?)?\(?1 ?[.,/] ?[3-6](?!\d)|\(?[A-H]\)")
+_REASON_REACH = 40  # code points that a reason below begins with, at most
 _REASON = Pattern(r"\b1 ?[.,/] ?[3-6](?!\d)")
 _LONGEST_CLASSIFIER = 200  # code points
 _LONGEST_ITEM = 120  # code points of a reference on one line
@@ -445,6 +446,9 @@ def _continues_reason(cursor: Cursor, state: WalkState) -> bool:
         labeled = any(cursor.fold.find(label, state.start, state.end) >= 0 for label in labels)
         if labeled and _REASON.search(cursor.fold, state.start, state.end) is not None:
             return True
+    head = cursor.fold[state.start : state.start + _REASON_REACH]
+    if ")" not in head[:3] and not any(digit in head for digit in "3456"):
+        return False
     if _REASON_BELOW.match(cursor.fold, state.start, state.end) is None:
         return False
     return _REASON_OPEN.search(cursor.fold[max(0, state.start - 60) : state.start]) is not None

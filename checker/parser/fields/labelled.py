@@ -110,6 +110,7 @@ _BREAK = Pattern(
     r"|;|,| AND | & |(?<=\d\d)(?<!/\d\d)/(?=\d{2,6}(?![\d/]))"
     r"|(?<=[\d)]) +(?=\(?[B-Z][.):])|(?<![( ]) +(?=\(?[B-Z][.)] ?[A-Z\d])"
 )
+_BREAK_SIGNS = ("\n", "\xb6", ";", ",", " AND ", " & ", "/", ".", ")", ":")  # each break contains one or precedes it
 _LETTER = Pattern(r"(?:(?:REF(?:TEL)?S? *)?(?:\( ?([A-Z]) ?\)[.:]?|([A-Z])(?:\.\)|[.):](?![A-Z]\.)| ?- ))[ :]*)+")
 _ONE_LETTER = Pattern(r"(?<![A-Z])[A-Z](?![A-Z])")
 _LABEL = Pattern(r"(?:REF(?:TEL|ERENCE)?S?(?:\(S\))?[ :.]+)+(?=[^ :.])")
@@ -130,7 +131,9 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
         start += 1
     found: list[Reference] = []
     low = start
-    for match in _BREAK.finditer(cursor.fold, start, region.end):
+    value = cursor.fold[start : region.end].rstrip(" \n")
+    several = any(sign in value for sign in _BREAK_SIGNS)
+    for match in _BREAK.finditer(cursor.fold, start, region.end) if several else ():
         if _opens_item(cursor, match, region.end, low):
             _add(cursor, found, low, match.start())
             low = match.end()
@@ -153,7 +156,7 @@ def _opens_item(cursor: Cursor, match: re.Match[str], end: int, low: int) -> boo
         at += 1
     if match.group().startswith("/"):
         return _NUMBER_ALONE.match(cursor.fold, at, end) is not None
-    letter = _LETTER.match(cursor.fold, at, end)
+    letter = _letter_at(cursor, at, end)
     if letter is not None:
         if "\n" not in match.group() and _LETTER.fullmatch(cursor.fold, low, match.end()) is not None:
             return False  # the letter is doubled: "B. (B) POST 12"
@@ -190,17 +193,25 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
         return
     item = Reference(cursor.span(low, high), cursor.joined(low, high))
     at = low
-    label = _LABEL.match(cursor.fold, at, high)
-    letter = _LETTER.match(cursor.fold, at, high)
-    if letter is None and label is not None:
+    letter = _letter_at(cursor, at, high)
+    label = _LABEL.match(cursor.fold, at, high) if letter is None and cursor.fold.startswith("REF", at) else None
+    if label is not None:
         at = label.end()
-        letter = _LETTER.match(cursor.fold, at, high)
+        letter = _letter_at(cursor, at, high)
     if letter is not None:
         item.letter = _next_letter(letter, found[-1].letter if found else None)
         at = letter.end()
     if not _name_telegram(cursor, item, at, high) and letter is None and found and found[-1].kind == "telegram":
         _number_telegram(cursor, item, found[-1], at, high)
     found.append(item)
+
+
+def _letter_at(cursor: Cursor, at: int, end: int) -> re.Match[str] | None:
+    """Return a match for the letter, with its label if it has one, that begins a reference, or `None`."""
+    fold = cursor.fold
+    if fold[at : at + 1] != "(" and fold[at + 1 : at + 2] not in ".): -" and not fold.startswith("REF", at):
+        return None  # few references are lettered, and the pattern takes long to compile
+    return _LETTER.match(fold, at, end)
 
 
 def _next_letter(match: re.Match[str], last: str | None) -> str:

@@ -29,7 +29,8 @@ def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
     start, last = _last_line(cursor, low, end)
     if start < 0:
         return end
-    row = _ROW_END.search(cursor.fold, max(start, last - _LONGEST_END), last)
+    dated = cursor.fold[last - 1] in "0123456789"
+    row = _ROW_END.search(cursor.fold, max(start, last - _LONGEST_END), last) if dated else None
     last = row.start() if row is not None else last
     found = _name_line(cursor, low, start, last) or _name_at_end(cursor, start, last)
     if found is None:
@@ -192,7 +193,9 @@ def _end_kind(cursor: Cursor, start: int, last: int, words: tuple[str, ...]) -> 
     of the page, `page_line`. Return `None` for any other line.
     """
     line = cursor.fold[start:last].strip("= ")
-    if line in words or _NO_WORDS.fullmatch(cursor.fold, start, last) is not None:
+    if line in words:
+        return "end_mark"
+    if not "A" <= cursor.fold[start] <= "Z" and _NO_WORDS.fullmatch(cursor.fold, start, last) is not None:
         return "end_mark"
     if " - " in line and _RECORD_LINE.fullmatch(cursor.fold, start, last) is not None:
         return "end_mark"
