@@ -305,7 +305,8 @@ class Grammar:
         """
         stamps = [form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines)]
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
-        shared = [form for form in stamps if sum(form in other for other in stamps) > 1]
+        together = "\n".join(stamps)
+        shared = [form for form in stamps if together.count(form) > 1]
         starts = {start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 2}
         openers = (start for start, forms in self.opener_starts if len(forms) > 1)
         stems = (*openers, *self.spaced_cores, *shared)

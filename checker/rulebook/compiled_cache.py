@@ -199,7 +199,7 @@ def _opened(path: str) -> tuple[Data, list[memoryview]]:
 
 
 def _parsed(line: memoryview) -> Any:
-    return json.loads(bytes(line))
+    return json.loads(str(line, "utf-8"))  # given bytes, `json` would first determine their encoding
 
 
 def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> None:

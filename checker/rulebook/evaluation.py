@@ -426,7 +426,8 @@ class GuardBranch:
             for key in conditions:
                 counts[key] = counts.get(key, 0) + 1
         rest = [each for each in self._guarded if each[0]]
-        for key in sorted(counts, key=lambda each: (-counts[each], each)):
+        shared = (key for key, count in counts.items() if count > 1)
+        for key in sorted(shared, key=lambda each: (-counts[each], each)):
             chosen = [each for each in rest if key in each[0]]
             if len(chosen) > 1:
                 rest = [each for each in rest if key not in each[0]]
