@@ -12,7 +12,7 @@ from bisect import bisect_right
 from hashlib import blake2b
 
 from ..model import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
-from ..parser.fields.reference_kinds import number_of
+from ..parser.fields.labelled import number_of
 from ..readers import Reading, Unreadable
 from ..record import Record
 from ..results import Finding, Undetermined

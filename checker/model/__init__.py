@@ -1,8 +1,8 @@
 """Define the document model that rules use: parts with source spans, and values derived from those parts.
 
 The `header` module defines the lines above the classification line; `markings`, banners and portion marks; `body`,
-everything below the classification line; `archive`, an archive's record of the telegram; and `telegram`, the telegram
-as a whole. Rules may use every annotated field and property of these classes; `rulebook/field_types.py` reads them by
+everything below the classification line, and an archive's record of the telegram; and `telegram`, the telegram as a
+whole. Rules may use every annotated field and property of these classes; `rulebook/field_types.py` reads them by
 reflection and skips names that begin with an underscore. The parser fills in the records.
 
 A part has one of three states: `None` means that it is absent, although the copy contains the place where it would
@@ -14,8 +14,9 @@ cut off or the text cannot be retrieved). The docstrings of derived fields are s
 
 from __future__ import annotations
 
-from .archive import ArchiveRecord, Attribute, ReviewStep
 from .body import (
+    ArchiveRecord,
+    Attribute,
     Authority,
     Damage,
     Declass,
@@ -31,6 +32,7 @@ from .body import (
     Part,
     Reasons,
     Reference,
+    ReviewStep,
     Signature,
     Stamp,
     Subject,

@@ -8,8 +8,8 @@ from operator import attrgetter
 from ..record import lazy_fields
 from ..text import ascending
 from ..values import Date, Level
-from .archive import ArchiveRecord
 from .body import (
+    ArchiveRecord,
     Authority,
     Damage,
     Declass,

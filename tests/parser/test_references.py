@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from parsing import telegram, vocabulary
 
-from checker.parser.fields.reference_kinds import number_of
+from checker.parser.fields.labelled import number_of
 
 HEAD = "R 141530Z MAR 75\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nC O N F I D E N T I A L STRELSAU 1001\n\n"
 FIELDS = "E.O. 11652: GDS\nTAGS: PINT, LS\nSUBJECT: THE LAKE\n\n"

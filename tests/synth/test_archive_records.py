@@ -14,7 +14,7 @@ from checker import config, linter, readers
 from checker.audit.coverage import FIELDS, TEXT, Coverage
 from checker.document_linter import DocumentLinter
 from checker.engine import judge
-from checker.parser.fields.reference_kinds import number_of
+from checker.parser.fields.labelled import number_of
 from checker.synth.generator import Maker
 from checker.synth.templates import load
 

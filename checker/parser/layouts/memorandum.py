@@ -16,8 +16,7 @@ from ..fields.blocks import Region
 from ..fields.dates import find_dates
 from ..fields.labelled import read_subject
 from ..fields.openings import OpeningFinder
-from ..fields.paragraphs import ParagraphBuilder
-from ..fields.portion_marks import inherit_levels
+from ..fields.paragraphs import ParagraphBuilder, inherit_levels
 from ..markings import finder
 
 _FIELD = Pattern(r" {0,3}([A-Z][A-Z./ ]{0,30}?) ?:")
