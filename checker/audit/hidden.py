@@ -49,18 +49,19 @@ def write(out: str, options: Options, today: str) -> Hidden:
     Raises `ConfigError` if the suppressions, decisions, or baseline file is damaged.
     """
     entries = files_of(out, options).entries()
-    findings, places = _findings(out, entries.fingerprints() | {one.finding for one in entries.decided})
-    checked = frozenset() if options.sample or options.where else _checked(out)
+    wanted = entries.fingerprints() | {one.finding for one in entries.decided}
+    findings, places = _findings(out, wanted)
+    checked = _checked(out) if wanted and not options.sample and not options.where else frozenset()
     found = entries.hide(findings, checked, frozenset(options.mandatory_ids), today)
     rows: list[Row] = [
         {**places[id(one.finding)], "rule": one.finding.rule, "hidden_by": one.by, "reason": one.reason}
         for one in found.hidden
     ]
     rows.sort(key=lambda row: (row["document"], row["fingerprint"], row["nth"]))
-    _write(out, "suppressed", rows)
     here = {finding.fingerprint for finding in findings}
     hiding = decisions.hiding(entries.decided, frozenset(options.mandatory_ids), today)
-    _write(out, "decisions", [_row(one, one.finding in here, one.finding in hiding) for one in entries.decided])
+    decided = [_row(one, one.finding in here, one.finding in hiding) for one in entries.decided]
+    _write(out, {"suppressed": rows, "decisions": decided})
     counts: dict[str, int] = {}
     for each in found.hidden:
         counts[each.by] = counts.get(each.by, 0) + 1
@@ -110,12 +111,14 @@ def _checked(out: str) -> frozenset[str]:
     return frozenset(baseline.plain_path(path) for (path,) in rows)
 
 
-def _write(out: str, table: str, rows: list[Row]) -> None:
-    part = os.path.join(out, f"{table}.{os.getpid()}.tmp")
+def _write(out: str, tables: dict[str, list[Row]]) -> None:
+    parts = {table: [os.path.join(out, f"{table}.{os.getpid()}.tmp")] for table in tables}
     try:
-        with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        make_tables(out, {table: [part]})
+        for table, (part,) in parts.items():
+            with open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in tables[table])
+        make_tables(out, parts)
     finally:
-        if os.path.exists(part):
-            os.unlink(part)
+        for (part,) in parts.values():
+            if os.path.exists(part):
+                os.unlink(part)

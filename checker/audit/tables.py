@@ -281,7 +281,7 @@ def documented() -> str:
 Row = dict[str, object]
 LONGEST = 1000  # characters of a text, entries of a list: keeps rows readable for every JSON reader
 BETWEEN = "\0"  # between texts that are normalized together
-_RUN = re.compile(rb"  +")
+_RUN = re.compile(rb"   *")  # two or more: searching for two literal spaces is faster than for "  +"
 _OTHER_BLANKS = "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 BLANKS = bytes(10 if code == 0 else 32 if code < 128 and chr(code).isspace() else code for code in range(256))
 
@@ -333,7 +333,8 @@ def flowing(texts: list[str]) -> list[bytes]:
     one-quarter less time.
     """
     whole = BETWEEN.join(texts)
-    if whole.count(BETWEEN) != len(texts) - 1 or any(blank in whole for blank in _OTHER_BLANKS):
+    plain = whole.isascii() or not any(blank in whole for blank in _OTHER_BLANKS)
+    if whole.count(BETWEEN) != len(texts) - 1 or not plain:
         return [" ".join(text.split()).encode("utf-8", "surrogatepass") for text in texts]
     found = _RUN.sub(b" ", whole.encode("utf-8", "surrogatepass").translate(BLANKS))
     return [text.strip() for text in found.split(b"\n")]

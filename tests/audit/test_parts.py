@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker import audit
-from checker.audit import checkpoint
+from checker.audit import checkpoint, database
 from checker.audit.parts import BatchResult, PartWriter, marker_path, part_path, read_result
 from checker.audit.tables import STREAMED, flowing
 from checker.errors import ConfigError, InputError
@@ -150,3 +150,20 @@ def test_a_damaged_plan_is_an_error(corpus, options, with_parts, tmp_path):
 @given(st.lists(st.text("aé \n\t\r\x1c\x85\xa0\u2003\u3000\0¶\ud800", max_size=12), max_size=4))
 def test_texts_are_words_with_one_space_between_them(texts):
     assert flowing(texts) == [" ".join(text.split()).encode("utf-8", "surrogatepass") for text in texts]
+
+
+@pytest.mark.parametrize("small", [1, 50, 1 << 18])  # no part is joined; some are; all are
+def test_a_table_has_the_rows_of_its_parts_in_order(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "SMALL", small)
+    numbers = [[1, 2], [], [3], list(range(4, 40)), [40], [41], []]
+    parts = []
+    for number, rows in enumerate(numbers):
+        parts.append(str(tmp_path / f"{number}.jsonl"))
+        with open(parts[-1], "w") as file:
+            file.writelines(f'{{"document": {row}}}\n' for row in rows)
+    out = tmp_path / "out"
+    out.mkdir()
+    database.make_tables(str(out), {"ledger": parts, "portions": [parts[1]]})
+    rows = database.Query(str(out)).run("select document from ledger").rows
+    assert [row[0] for row in rows] == list(range(1, 42))
+    assert sorted(os.listdir(out)) == ["ledger.parquet", "portions.parquet"]
