@@ -147,7 +147,8 @@ class Cursor:
         if sign not in self._places and sign not in self.grammar.stems:
             return self.fold.find(sign, low, high) >= 0
         last = high - len(sign)
-        return any(low <= at <= last for at in self.places(sign))
+        found = self.places(sign)
+        return bool(found) and any(low <= at <= last for at in found)
 
     def has_opener(self, low: int, high: int) -> bool:
         """Return whether a label that opens an authority block occurs within the span from `low` to `high`."""

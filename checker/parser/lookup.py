@@ -284,6 +284,14 @@ class Grammar:
         )
 
     @cached_property
+    def reason_words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return two tuples for the words that introduce a reason after a classifier: the words, and each of them after
+        a space, comma, or period.
+        """
+        words = self.page_word("for-reason")
+        return words, tuple(sign + word for word in words for sign in " ,.")
+
+    @cached_property
     def opener_starts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the beginnings of the labels in `authority_openers`, each with the labels that start with it. Labels
         that contain another label are omitted.

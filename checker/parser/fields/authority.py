@@ -7,6 +7,7 @@ instructions into an `Authority`. The last part splits the classifier into a nam
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from ...model import Authority, Letter, Marking, Reasons, Telegram, Unread, Word
 from ...text import Pattern, Span
@@ -18,6 +19,7 @@ from .dates import find_dates
 from .declass_instruction import read_downgrade, read_instruction
 
 _PUNCTUATION = " :;,.-"
+_ORDER = Pattern(r"\d{5}")
 _SECTION = Pattern(r"(?<![\d./,])(1 {0,3}[./:,] {0,3}[3-6])(?![\d/])")
 _BETWEEN = Pattern(r"([ ,;/&()\[\].+\\-]{0,40})(A *N *D *[/(]? {0,4}|OR[ (]{1,4})?")
 _LETTERS = Pattern(r"([A-H]{1,4})(?![A-Z'])(?!\.[A-Z]{2})(?!\.[I-Z])")
@@ -33,16 +35,14 @@ _PARAGRAPH_ONE = Pattern(r"(?:\xb6 ?)?1(?: ?[.),] ?\((?:C|S|U|SBU|LOU|TS)[)/]|\.
 class AuthorityBlock:
     """The span of one authority block and the spans of the labeled values in it."""
 
-    __slots__ = ("cursor", "end", "flat", "start", "values")
-
     def __init__(self, cursor: Cursor, start: int, end: int) -> None:
         self.cursor = cursor
         self.start = start
         self.end = end
         self.flat = cursor.flat(start, end)
-        self.values = self._find()
 
-    def _find(self) -> dict[str, tuple[int, int, int]]:
+    @cached_property
+    def values(self) -> dict[str, tuple[int, int, int]]:
         """Return, for each label code, the label's start and the start and end of its value, as offsets in `flat`."""
         flat = self.flat
         hits: list[tuple[int, int, str]] = []
@@ -167,15 +167,17 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
     12958".
     """
     grammar = block.cursor.grammar
+    orders = grammar.label("eo", "line") if _ORDER.search(text) is not None else ()
+    words, ends = grammar.reason_words
     while True:
         before = text
         text = text.rstrip(" ,;.:(\\-")
-        for form in grammar.label("eo", "line"):
+        for form in orders:
             at = text.rfind(form + " ")
             order = text[at + len(form) + 1 :].strip(" .,;") if at > 0 and not text[at - 1].isalnum() else ""
             if order[:5].isdigit():
                 text = text[:at]
-        for word in grammar.page_word("for-reason"):
+        for word in words if text.endswith(ends) or text[-5:-4] == " " else ():
             if text.endswith((" " + word, "," + word, "." + word)):
                 text = text[: -len(word)]
             tail = text[-len(word) - 2 :]
@@ -241,7 +243,8 @@ def _broken_word(block: AuthorityBlock, begin: int) -> int:
     """
     tail = block.flat[max(0, begin - 24) : begin]
     squeezed = tail.replace(" ", "").rstrip(":")
-    for form in sorted(block.cursor.grammar.label("reason"), key=len, reverse=True):
+    forms = block.cursor.grammar.label("reason")
+    for form in sorted(forms, key=len, reverse=True) if squeezed.endswith(forms) else ():
         if squeezed.endswith(form) and form not in tail:
             at = len(tail)
             left = len(form)

@@ -317,6 +317,8 @@ def _is_value(cursor: Cursor, start: int, end: int) -> bool:
 
 def _follows_label(cursor: Cursor, start: int) -> bool:
     """Return whether a label or a paragraph number ends directly before an offset, ignoring spaces."""
+    if cursor.fold[start - 1 : start] not in ":.) ":
+        return False
     return _LABEL_END.search(cursor.fold, _near_line_start(cursor, start), start) is not None
 
 
@@ -383,7 +385,7 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
         return False
     if before[-1] in ":,":
         return bool(rest) or before.upper().lstrip().startswith(cursor.grammar.label_starts)
-    if _NUMBER_LABEL.search(before) is not None:
+    if before[-1] in ".)" and _NUMBER_LABEL.search(before) is not None:
         return rest[:1].islower() or (not rest and cursor.blank_line(cursor.line_end(end) + 1))
     return (before[-1].islower() or before[-1] == ";") and rest[:1].islower()
 

@@ -189,7 +189,7 @@ class ParagraphBuilder:
         elif opening.number == 1 and not node.entire_text:
             node.entire_text = says_entire(cursor, first)
             node.is_authority = node.mark is None and opens_authority(cursor, cursor.after_blanks(first), high)
-        node.text = cursor.text[first:high].lstrip()
+        node.text = cursor.text[cursor.after_blanks(first) : high].lstrip()
         self.paragraphs.append(node)
 
     def _text_start(self, opening: Opening, node: Paragraph, high: int) -> int:
@@ -248,8 +248,10 @@ def _without_rule(cursor: Cursor, low: int, high: int) -> int:
     """Return the end of a paragraph without the line of dashes above the next heading, if the paragraph ends with
     one.
     """
+    if cursor.fold[high - 1] != "-":
+        return high
     rule = cursor.line_start(high)
-    if rule <= low or cursor.fold[high - 1] != "-" or cursor.fold[rule:high].strip(" -"):
+    if rule <= low or cursor.fold[rule:high].strip(" -"):
         return high
     stop = low + len(cursor.fold[low:rule].rstrip(_BLANKS))
     return stop if stop > low else high
@@ -263,6 +265,7 @@ def _dash_line(fold: str, start: int, end: int) -> int:
 
 # ---- Portion marks ---------------------------------------------------------------------------------------------------
 _BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}(?:[-\u2013\u2014]{1,2} ?)?\(")
+_LONGEST_HEADING = 50  # code points; more than such a heading can have
 _STATEMENT = 70  # code points in which a statement for the entire text begins
 _LONGEST_MARK_AT_END = 60  # code points
 _LONGEST_LEAD_IN = 80  # code points
@@ -324,6 +327,8 @@ def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
 
 
 def _mark_after_heading(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
+    if cursor.fold.find("(", at, at + _LONGEST_HEADING) < 0:
+        return
     opening = _BEFORE_MARK.match(cursor.fold, at, high)
     if opening is None:
         return

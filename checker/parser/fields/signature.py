@@ -158,7 +158,7 @@ def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
             break
         kind = _end_kind(cursor, start, last, words)
         if kind is None:
-            start = _group_start(cursor, low, start)
+            start = _group_start(cursor, low, start, last)
             if start <= low or not is_notice(cursor, start, last) or _is_signed(cursor, low, last):
                 break
             kind = "end_mark"
@@ -178,13 +178,17 @@ def _is_signed(cursor: Cursor, low: int, last: int) -> bool:
     return found is not None and cursor.fold[slice(*found)] not in cursor.grammar.page_word("footer", "phrase")
 
 
-def _group_start(cursor: Cursor, low: int, start: int) -> int:
-    """Return the offset at which the group of lines that contains `start` begins, but not less than `low`. Groups are
-    separated by blank lines.
+def _group_start(cursor: Cursor, low: int, start: int, last: int) -> int:
+    """Return the offset at which the group of lines that contains `start` and ends at `last` begins, but not less than
+    `low`. Groups are separated by blank lines. In a group that is too long for a notice, the result is any offset that
+    shows this.
     """
     line = cursor.line_start(start)
-    while line > low and not cursor.blank_line(cursor.line_start(line - 1)):
-        line = cursor.line_start(line - 1)
+    while line > low and last - line <= _LONGEST_NOTICE:
+        above = cursor.line_start(line - 1)
+        if cursor.blank_line(above):
+            break
+        line = above
     return max(line, low)
 
 

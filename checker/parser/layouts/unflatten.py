@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from ...model import Instruction, Marking, SourceRecord
 from ...text import Exchange, Pattern
@@ -20,7 +21,8 @@ _PARAGRAPH = Pattern(
     r"(?=[\xb6\d])(?:(?<=[ \n])(?:\xb6 ?)?(\d{1,2})[.)] {1,3}(?=\(?[A-Z\"'])"
     r"|(?<=[A-Z.)])(\d{1,2})[.)] {0,3}(?=\([A-Z/]{1,8}\)))"
 )
-_MARKED_NUMBER = Pattern(r"(\d(?<=[ \n\xb6.)\"].)(?<!\d\..)\d?)[.)] {0,3}(?=\()")
+_MARKED_NUMBER = Pattern(r"(\d(?<=[ \n\xb6.)\"].)(?<!\d\..)\d?)[.)] {0,3}\Z")  # up to the mark
+_LONGEST_NUMBER = 6  # code points of a number, the sign after it, and the spaces before its mark
 _HEADER_LINE = Pattern(
     r"(?<=\d{4})(?:[A-Z]{2})(?= R[A-Z]{3,7})|DE (?=R[A-Z]{3,7} #)|ZN[RY] (?=[A-Z]{5} )"
     r"|[ROPZ] (?:[ROPZ] )?(?=\d{6}Z [A-Z]{3} \d{2})|FM (?=[A-Z])|TO (?=R[A-Z]{3,6}/)|INFO (?=R[A-Z]{3,6}/)"
@@ -65,7 +67,7 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
     If the same number begins a later line, that is the paragraph, and the number within the line only refers to it.
     """
     places = []
-    for match in _MARKED_NUMBER.finditer(cursor.fold):
+    for match in _marked_numbers(cursor.fold):
         low = match.start()
         while low and cursor.fold[low - 1] in " \xb6":
             low -= 1
@@ -85,6 +87,17 @@ def paragraph_breaks(cursor: Cursor) -> list[Exchange]:
             found.append((low, at, "\n"))
             last = number
     return found
+
+
+def _marked_numbers(fold: str) -> Iterator[re.Match[str]]:
+    """Yield the numbers that are followed by an opening parenthesis. Parentheses are rare, so they are searched for."""
+    at = fold.find("(")
+    while at >= 0:
+        if at and fold[at - 1] in " .)":
+            match = _MARKED_NUMBER.search(fold, max(at - _LONGEST_NUMBER, 0), at)
+            if match is not None:
+                yield match
+        at = fold.find("(", at + 1)
 
 
 def _precedes_mark(cursor: Cursor, number: re.Match[str]) -> bool:
