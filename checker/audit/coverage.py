@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from ..model import Telegram, Unread
-from ..parser import recognized
+from ..parser import is_labeled, recognized
 
 FIELDS = {
     "dtg": "dtg", "sender": "sender", "to": "to", "level": "level", "number": "mrn", "eo": "eo", "tags": "tags_line",
@@ -41,15 +41,15 @@ class Coverage:
         """Add one telegram to the counts."""
         layout = telegram.layout
         found = self._counts(telegram.date.first.year if telegram.date is not None else _NO_YEAR, layout)
-        labels: frozenset[str] | None = None
+        searched = False  # whether a missing field has a label that this layout uses
         for name, value in zip(FIELDS, _VALUES(telegram), strict=True):
             place = 1
             if value.__class__ is Unread:
                 place = 3 if value.lost else 2
             elif not value:
-                if labels is None and (_LABELS.get(name) or "") not in ("", _UNUSED.get(layout)):
-                    labels = frozenset([label.name for label in telegram.labels])
-                labeled = name in _LABELS and labels is not None and _LABELS[name] in labels
+                label = _LABELS.get(name, "")
+                searched = searched or label not in ("", _UNUSED.get(layout))
+                labeled = label and searched and is_labeled(telegram, label)
                 place = 2 if labeled else 3 if layout == _WITHOUT_TEXT else 4
             counts = found[name]
             counts[0] += 1

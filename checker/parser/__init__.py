@@ -290,5 +290,16 @@ def recognized(telegram: Telegram) -> tuple[int, int]:
     return sum(size for size, _ in sizes), sum(size for size, lost in sizes if not lost)
 
 
+def is_labeled(telegram: Telegram, field: str) -> bool:
+    """Return whether a plain search finds a label for a field, as `Telegram.labels` does for all fields."""
+    lazy = pending(telegram, "labels")
+    if lazy is None:
+        return any(label.name == field for label in telegram.labels)
+    from .copy.evidence import labels  # 0.3 ms: needed only if a field is missing
+
+    (cursor,) = lazy.given
+    return any(label.name == field for label in labels(telegram, cursor, field))
+
+
 def _parts(_: Telegram, whole: Cursor, cursor: Cursor, cuts: list[Cut]) -> tuple[Part, ...]:
     return tile(whole, cursor, cuts)

@@ -47,15 +47,17 @@ def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
     The status is `unknown` if a required value cannot be read. If the status depends on the day and there is no
     reference day (`as_of`), it is `None`.
     """
-    facts = _facts(telegram, words)
-    kind = facts.kind if facts.kind != "unread" else None
-    if facts.level is not None and not facts.level.classified:
-        return Declass(facts.span, kind, status="not-classified", why="The document is not classified.")
-    if facts.level is None and facts.kind == "na":
-        return Declass(facts.span, kind, status="not-classified", why="The instruction says not applicable.")
+    kind, level = _kind(telegram, words), _level(telegram)
+    if level is not None and not level.classified:
+        stated = kind if kind != "unread" else None
+        return Declass(_where(telegram), stated, status="not-classified", why="The document is not classified.")
+    if level is None and kind == "na":
+        return Declass(_where(telegram), kind, status="not-classified", why="The instruction says not applicable.")
+    facts = _facts(telegram, words, kind, level)
     if facts.kind == "aea-na" or _is_restricted_data(telegram, words):
         why = "Atomic Energy Act information has no declassification date."
-        return Declass(facts.span, kind, status="restricted-data", cite=_cite(facts, "default"), why=why)
+        stated = kind if kind != "unread" else None
+        return Declass(facts.span, stated, status="restricted-data", cite=_cite(facts, "default"), why=why)
     found = _expected(facts)
     _set_limit(facts, found)
     _set_automatic(facts, found)
@@ -63,28 +65,43 @@ def compute_declass(telegram: Telegram, words: Vocabulary) -> Declass:
     return found
 
 
-def _facts(telegram: Telegram, words: Vocabulary) -> _Facts:
-    instruction = telegram.instruction
+def _level(telegram: Telegram) -> Level | None:
+    """Return the level of the telegram or, if it has no classification line, of its record. Return `None` if it cannot
+    be read.
+    """
     level = telegram.level
     if level is None and telegram.source_record is not None:
         level = telegram.source_record.level
+    return level if isinstance(level, Level) else None
+
+
+def _kind(telegram: Telegram, words: Vocabulary) -> str | None:
+    """Return the kind of the instruction, schedule, or downgrading group, or "unread" if it may be in the text but was
+    not read. Return `None` if there is none.
+    """
+    instruction = telegram.instruction
+    if isinstance(instruction, Instruction) and instruction.kind is not None:
+        return instruction.kind
+    # stamps from 1972 on state the schedule in words; earlier telegrams end with their group
+    stamped = next((notice.kind for notice in telegram.notices if notice.kind in _SCHEDULED), None)
+    kind = stamped or _group(telegram, words)
+    if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
+        return "unread"
+    return kind
+
+
+def _facts(telegram: Telegram, words: Vocabulary, kind: str | None, level: Level | None) -> _Facts:
+    instruction = telegram.instruction if isinstance(telegram.instruction, Instruction) else None
     authority = telegram.authority
     derived = authority.source_date if isinstance(authority, Authority) else None
-    read = instruction if isinstance(instruction, Instruction) else None
-    kind = read.kind if read is not None else None
-    if kind is None:  # stamps from 1972 on state the schedule in words; earlier telegrams end with their group
-        stamped = next((notice.kind for notice in telegram.notices if notice.kind in _SCHEDULED), None)
-        kind = stamped or _group(telegram, words)
-    if kind is None and (instruction is not None or telegram.eo is not None or not telegram.whole):
-        kind = "unread"
     return _Facts(
         _where(telegram),
         kind,
-        read,
-        level if isinstance(level, Level) else None,
+        instruction,
+        level,
         telegram.era or "",
         telegram.date,
-        _source_day(read) or derived or telegram.date,
+        _source_day(instruction) or derived or telegram.date,
         telegram.as_of,
         words["durations"],
         kind in words["downgrading_groups"],

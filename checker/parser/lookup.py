@@ -315,14 +315,13 @@ class Grammar:
         levels = [form[cut:] for form in self.spaced_levels for cut in (0, 2)]
         together = "\n".join(stamps)
         shared = [form for form in stamps if together.count(form) > 1]
-        starts = {start for start, count in Counter(form[:_STEM] for form in stamps).items() if count > 2}
         openers = (start for start, forms in self.opener_starts if len(forms) > 1)
-        stems = (*openers, *self.spaced_cores, *shared)
+        stems = (*openers, *self.spaced_cores, *shared, *self.stamp_cores)
         found = {}
         for sign in (*self.page_signs, *(core for core, _ in self.banner_signs), *levels, *stamps):
             inside = [stem for stem in stems if stem in sign and stem != sign]
-            if inside or sign[:_STEM] in starts:
-                stem = max(inside, key=len, default=sign[:_STEM])
+            if inside:
+                stem = max(inside, key=len)
                 found[sign] = stem, sign.index(stem)
         return found
 
@@ -360,6 +359,22 @@ class Grammar:
     def stamp_signs(self) -> tuple[str, ...]:
         """Return strings of which at least one occurs in every text that contains a stamp."""
         return _least(form for _, phrases, lines in self.stamp_forms for form in (*phrases, *lines))
+
+    @cached_property
+    def stamp_cores(self) -> tuple[str, ...]:
+        """Return strings of which at least one occurs in every text that contains a stamp. They are fewer than
+        `stamp_signs`, because each core of seven letters is part of two or more stamps.
+        """
+        left, found = self.stamp_signs, list[str]()
+        while True:
+            parts = Counter([part for sign in left for part in {sign[at : at + _STEM] for at in range(len(sign))}])
+            common = [(count, part) for part, count in parts.items() if count > 1 and len(part) == _STEM]
+            common = [pair for pair in common if not any(pair[1] in level for level in self.level_names)]
+            if not common:
+                return (*found, *left)
+            core = max(common)[1]
+            found.append(core)
+            left = tuple(sign for sign in left if core not in sign)
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:

@@ -233,7 +233,8 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
     is missing, and to `extract` if the text is missing.
     """
     start = telegram.span.start
-    if all(getattr(telegram, field) is None for field in _HEADER) and telegram.layout != "central-file":
+    headless = telegram.dtg is None and all(getattr(telegram, field) is None for field in _HEADER)
+    if headless and telegram.layout != "central-file":
         _set_lost(telegram, _HEADER, start, "the header lines are missing because this copy begins below them")
         telegram.layout = "body"
     notice = len(telegram.paragraphs) < _EXTRACT and any(x in cursor.fold for x in cursor.grammar.page_word("lost"))

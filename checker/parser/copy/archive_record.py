@@ -44,12 +44,8 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     if source is None:
         return None
     known = cursor.grammar.archive_attributes
-    facts: dict[str, Fact] = {}
-    texts: dict[str, Fact] = {}
-    for fact in source.facts:
-        entry = known.get(fact.name)
-        if entry is not None:
-            facts[fact.name] = texts[entry.code] = fact
+    facts = {fact.name: fact for fact in source.facts if fact.name in known}
+    texts = {known[name].code: fact for name, fact in facts.items()}
     if all(known[name].fact("shared") for name in facts):
         return None  # another kind of wrapper
     record = ArchiveRecord(Lazy(_span, source), Lazy(_attributes, cursor, facts))
@@ -160,9 +156,8 @@ def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
         return ()
     absent = cursor.words["instructions"].get("na")
     nothing = absent.spellings() if absent is not None else ()
-    found = (part.group() for part in _TAG.finditer(folded(attribute.text[:_LONGEST])))
-    words = [word for word in found if word not in nothing and is_tag(cursor, word)]
-    return tuple([Word(attribute.span, word) for word in dict.fromkeys(words)])
+    found = dict.fromkeys(_TAG.findall(folded(attribute.text[:_LONGEST])))
+    return tuple([Word(attribute.span, word) for word in found if is_tag(cursor, word) and word not in nothing])
 
 
 def _references(attribute: Fact | None) -> tuple[Reference, ...]:

@@ -34,8 +34,9 @@ _ROW = Pattern(  # id, date, number
 
 def artifacts(cursor: Cursor) -> list[Cut]:
     """Return cuts for everything added by copying, in text order and without overlaps."""
-    found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor)]
-    return without_overlap(found + _other_copies(cursor))
+    headers, lines = _headers(cursor), _banner_lines(cursor)
+    found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor, headers, lines)]
+    return without_overlap(found + _other_copies(cursor, headers, lines))
 
 
 def _line_marks(cursor: Cursor) -> list[Cut]:
@@ -86,15 +87,14 @@ def _quotes(cursor: Cursor) -> list[Cut]:
     return found
 
 
-def _mail_head(cursor: Cursor) -> list[Cut]:
+def _mail_head(cursor: Cursor, headers: list[int], lines: list[tuple[int, Banner]]) -> list[Cut]:
     """Return a cut for the e-mail header above a forwarded telegram, or for the text above a labeled form if that text
     contains field labels. Return an empty list if there is neither.
     """
     form = _form_start(cursor)
     if form:
         return [Cut(0, form, "mail_head")] if _field_lines(cursor, form) else []
-    headers = [header for header in _headers(cursor)[:1] if _is_one_case(cursor, header)]
-    starts = [*headers, *(at for at, _ in _banner_lines(cursor)[:1])]
+    starts = [*(at for at in headers[:1] if _is_one_case(cursor, at)), *(at for at, _ in lines[:1])]
     if not starts or not 0 < min(starts) < _MAIL_HEAD:
         return []
     start = cursor.line_start(min(starts))
@@ -142,10 +142,9 @@ def _form_start(cursor: Cursor) -> int:
 # ---- copies ----------------------------------------------------------------------------------------------------------
 
 
-def _other_copies(cursor: Cursor) -> list[Cut]:
+def _other_copies(cursor: Cursor, headers: list[int], lines: list[tuple[int, Banner]]) -> list[Cut]:
     """Return cuts for the text of all copies except the last complete one."""
-    headers = _headers(cursor)
-    starts = _copy_starts(cursor, headers)
+    starts = _copy_starts(cursor, headers, lines)
     if not starts:
         return []
     other = _other_telegram(cursor, starts)
@@ -210,13 +209,12 @@ def _preview_end(cursor: Cursor, low: int, high: int) -> int:
     return min([end for end in ends if end > low + 4] + [high])
 
 
-def _copy_starts(cursor: Cursor, headers: list[int]) -> list[int]:
+def _copy_starts(cursor: Cursor, headers: list[int], lines: list[tuple[int, Banner]]) -> list[int]:
     """Return the offset of each classification line that begins a copy of the telegram.
 
     To begin a copy, a later line must repeat the post, number, and section of the first one. In addition, either a
     header must precede it, as on pages that print the text above a second header, or `_begins_anew` must return true.
     """
-    lines = _banner_lines(cursor)
     if not lines:
         return []
     first = lines[0][1]

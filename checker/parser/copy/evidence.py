@@ -249,8 +249,9 @@ def _citation(words: Vocabulary) -> re.Pattern[str]:
 # ---- labels ----------------------------------------------------------------------------------------------------------
 
 
-def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
-    """Return a fact for each field of the telegram whose label a plain search finds above paragraph 1.
+def labels(telegram: Telegram, cursor: Cursor, only: str = "") -> tuple[Fact, ...]:
+    """Return a fact for each field of the telegram whose label a plain search finds above paragraph 1. If `only` is
+    given, search only for the labels that introduce that field.
 
     `name` is the dotted field name, and `text` is the label as written. Classification lines are searched for in the
     whole text, because some copies print the text above them.
@@ -259,12 +260,16 @@ def labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     found: dict[str, Fact] = {}
     lines = f"\n{cursor.fold}"
     for fields, region, patterns in _patterns(cursor.words):
+        if only and only not in fields:
+            continue
         matches = [match for one in patterns if (match := one.search(lines, 0, ends[region] + 1)) is not None]
         if matches:
             start, end = (place - 1 for place in min(match.span(1) for match in matches))
             for field in fields:
                 found.setdefault(field, Fact(cursor.span(start, end), field, cursor.text[start:end]))
-    garbled = _garbled_authority(cursor.words).search(lines, 0, ends["head"] + 1)
+    garbled = None
+    if only in ("", "authority"):
+        garbled = _garbled_authority(cursor.words).search(lines, 0, ends["head"] + 1)
     if garbled is not None:
         start, end = garbled.start(1) - 1, garbled.end(1) - 1
         found.setdefault("authority", Fact(cursor.span(start, end), "authority", cursor.text[start:end]))

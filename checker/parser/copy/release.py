@@ -5,6 +5,7 @@ its text was parsed.
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter
 
 from ...model import Deletion, Fact, Stamp, Telegram
 from ...values import Date
@@ -14,19 +15,19 @@ from ..fields.dates import find_dates
 from ..fields.deletions import deletion_forms, set_codes
 
 DELETION = "foia_deletion"  # the name of the facts that state exemption codes in the margin
+_NAME = attrgetter("name")
 _LONGEST = 600  # code points of a stamp that are searched for a day
 
 
 def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
     """Return the stamps that the wrapper states, in text order."""
     by_fact = _entries_by_fact(cursor.words)
-    stating = [fact for fact in facts if fact.name in by_fact]
-    if not stating:
+    names = set(map(_NAME, facts))
+    if names.isdisjoint(by_fact):
         return ()
-    names = {fact.name for fact in facts}
     found = []
-    for fact in stating:
-        entry = _entry(by_fact[fact.name], fact, names)
+    for fact in facts:
+        entry = _entry(by_fact[fact.name], fact, names) if fact.name in by_fact else None
         if entry is not None:
             found.append(_stamp(cursor, fact, entry))
     return tuple(sorted(found, key=lambda stamp: stamp.span.start))
@@ -72,14 +73,14 @@ def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
 
 def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
     """Return a deletion for each fact that contains an exemption code from the margin."""
-    stating = [fact for fact in facts if fact.name == DELETION]
-    if not stating:
+    if DELETION not in map(_NAME, facts):
         return []
     forms = deletion_forms(cursor.words)
     kind = forms.kinds[forms.code_form]
     return [
         Deletion(fact.span, fact.text, forms.code_form, kind, forms.codes(folded(fact.text)), None, "margin")
-        for fact in stating
+        for fact in facts
+        if fact.name == DELETION
     ]
 
 

@@ -22,9 +22,7 @@ def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord 
     """
     if not facts:
         return None
-    known: dict[str, Fact] = {}
-    for fact in facts:
-        known.setdefault(fact.name, fact)
+    known = {fact.name: fact for fact in reversed(facts)}
     source_record = SourceRecord(Lazy(_span, facts))
     source_record.facts = facts
     source_record.reference_id = _word(known.get("reference_id"))

@@ -20,6 +20,7 @@ _WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are not a code
 _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
+_FIGURES = frozenset("0123456789")
 _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
 
@@ -181,7 +182,7 @@ def _is_plain(flat: str) -> bool:
 
 def _read_dates(value: InstructionText, node: Instruction) -> None:
     months = value.cursor.grammar.months
-    found = list(find_dates(value.flat, months, value.cursor.year))
+    found = [] if _FIGURES.isdisjoint(value.flat) else list(find_dates(value.flat, months, value.cursor.year))
     if not found and _DAMAGED.search(value.flat) is not None:
         found = list(find_dates(value.flat.translate(_DIGITS), months, value.cursor.year))
     node.dates = tuple(item.date for item in found if item.date is not None)

@@ -179,11 +179,10 @@ def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None
     match = _NAMED.match(fold, at, end)
     if match is None or match.end() - at > _LONGEST_REFERENCE:
         return None
-    words = match.group(2).replace(".", " ").split()
-    words += match.group(2).replace("-", " ").split()
-    months = cursor.grammar.months
+    name = match.group(2)
+    words = [*name.replace(".", " ").split(), *name.replace("-", " ").split()]
     others = cursor.grammar.page_word("not-telegram")
-    if any(word in months or word in others for word in words) or is_airgram(match.group(2)):
+    if not (cursor.grammar.months.keys().isdisjoint(words) and set(others).isdisjoint(words)) or is_airgram(name):
         return None
     return match
 
@@ -234,8 +233,8 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
         match = _named(cursor, words, 0, len(words))
     if match is None:
         return False
-    before, name, *years, serial, after, suffix = match.groups()
-    year = next((digits for digits in (before, *years, after, suffix) if digits), None)
+    before, name, inside, dashed, short, serial, after, suffix = match.groups()
+    year = before or inside or dashed or short or after or suffix
     item.kind = "telegram"
     item.year = year_of(year) if year else None
     item.post = post_of(cursor, name.replace("-", " ").strip(" ."))
