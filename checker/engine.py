@@ -8,7 +8,7 @@ explain become undetermined. This module also isolates documents from each other
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
@@ -16,16 +16,19 @@ from .errors import CablecheckError
 from .model import Damage, Deletion, Telegram
 from .record import Record
 from .results import Finding, RelatedPlace, Suggestion, Undetermined
+from .rulebook.compiler import all_of
 from .rulebook.evaluation import (
     NO_EVIDENCE,
     NOT_APPLICABLE,
     PASS,
     UNDETERMINED,
+    Answer,
     EvaluationPlan,
     GuardBranch,
     Issue,
     Job,
     RuleOutcome,
+    outcome_of,
 )
 from .rulebook.field_types import Env
 from .rulebook.ir import Any
@@ -33,6 +36,7 @@ from .rulebook.rule import Rule, Rulebook
 from .text import Pattern, Position, Source, Span
 
 MAX_LINES = 5  # source lines in a finding
+_MOST_UNCOUNTED = 10_000  # rule ids, about 200 documents; `Counter` counts many ids at once
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _CONTROL_CHARACTERS = Pattern("[\x00-\x08\x0e-\x1f\x7f]")  # with U+FFFD, compiling takes 0.3 ms
 TEXT_FIELDS = frozenset(
@@ -80,11 +84,33 @@ class Tally:
     def __init__(self) -> None:
         self.documents = 0
         self.crashes: list[Crash] = []
-        self.counts: defaultdict[str, Count] = defaultdict(Count)
+        self._applied: list[str] = []  # rule ids that are not yet in `_counts`
+        self._counts: defaultdict[str, Count] = defaultdict(Count)
+
+    @property
+    def counts(self) -> defaultdict[str, Count]:
+        """Return the count records by rule id."""
+        self._count_applied()
+        return self._counts
+
+    def _count_applied(self) -> None:
+        for rule, number in Counter(self._applied).items():
+            self._counts[rule].applied += number
+        self._applied.clear()
 
     def of(self, rule: str) -> Count:
-        """Return the count record for a rule, for the caller to update."""
+        """Return the count record for a rule."""
         return self.counts[rule]
+
+    def count(self, applied: Iterable[str], failed: Iterable[str] = (), unknown: Iterable[str] = ()) -> None:
+        """Add one document to the counts of the rules with these ids."""
+        self._applied += applied
+        if len(self._applied) > _MOST_UNCOUNTED:
+            self._count_applied()
+        for rule in failed:
+            self._counts[rule].failed += 1
+        for rule in unknown:
+            self._counts[rule].unknown += 1
 
     @property
     def unknown(self) -> int:
@@ -96,7 +122,7 @@ class Tally:
         self.documents += other.documents
         self.crashes += other.crashes
         for rule, count in other.counts.items():
-            mine = self.of(rule)
+            mine = self._counts[rule]
             mine.applied += count.applied
             mine.failed += count.failed
             mine.unknown += count.unknown
@@ -131,7 +157,7 @@ def judge(
     unknown: list[tuple[Rule, Issue, str]] = []
     kind = "scheme" if rulebook.vocabulary.is_unrecognized(telegram.profile) else ""
     for rule in plan.undecided:
-        tally.of(rule.id).applied += 1
+        tally.count([rule.id])
         unknown.append((rule, _NO_DATE, "date"))
     for rule, issues in _not_passed(plan, telegram, path, cable, tally):
         unknown += [(rule, issue, kind or _kind(issue, telegram)) for issue in issues if issue.unknown]
@@ -170,10 +196,7 @@ def _deletion_in(span: Span, telegram: Telegram) -> Deletion | None:
 def _count(failed: list[tuple[Rule, Issue]], unknown: list[tuple[Rule, Issue, str]], tally: Tally) -> None:
     """Count a rule once per document: as failed if it failed at any position, otherwise as undetermined."""
     broken = {rule.id for rule, _ in failed}
-    for rule in broken:
-        tally.of(rule).failed += 1
-    for rule in {each[0].id for each in unknown} - broken:
-        tally.of(rule).unknown += 1
+    tally.count((), broken, {each[0].id for each in unknown} - broken)
 
 
 def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, str] | None:
@@ -259,8 +282,7 @@ def _not_passed(
         evaluation.carefully(plan.root, env)
     for job in evaluation.undetermined:
         evaluation.alone(job, env)
-    for rule, _ in evaluation.applied:
-        tally.counts[rule.id].applied += 1
+    tally.count(evaluation.applied)
     for (rule, compiled), outcome in evaluation.broken:
         issues, error = call_safely(compiled.issues, outcome, env)
         if error is None:
@@ -276,41 +298,46 @@ class _Evaluation:
     __slots__ = ("applied", "broken", "crashes", "undetermined")
 
     def __init__(self) -> None:
-        self.applied: list[Job] = []
+        self.applied: list[str] = []  # the ids of the rules
         self.broken: list[tuple[Job, RuleOutcome]] = []
         self.undetermined: list[Job] = []  # rules after a condition that is undetermined
         self.crashes: list[tuple[Rule, Exception]] = []
 
     def quickly(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate all rules in a branch. An exception from a rule is not caught."""
-        for test, job in branch.leaves:
-            if test is not None:
-                answer = test(env)
-                if not answer:
-                    if answer is None:
-                        self.undetermined.append(job)
-                    continue
-            outcome = job[1].judge(env)
-            if outcome is not NOT_APPLICABLE:
-                self.applied.append(job)
-                if outcome is not PASS:
-                    self.broken.append((job, outcome))
-        for test, inner in branch.branches:
-            answer = test(env)
-            if answer:
-                self.quickly(inner, env)
-            elif answer is None:
-                self.undetermined += inner.all_jobs()
+        others: list[tuple[Job, Answer]] = []
+        reached = [branch]
+        for branch in reached:
+            for leaf in branch.leaves:
+                for test in leaf.tests:
+                    holds = test(env)
+                    if not holds:
+                        if holds is None:
+                            self.undetermined.append(leaf.job)
+                        break
+                else:
+                    answer = leaf.answer(env)
+                    if answer is True:
+                        self.applied.append(leaf.rule)
+                    else:
+                        others.append((leaf.job, answer))
+            for test, inner in branch.branches:
+                holds = test(env)
+                if holds:
+                    reached.append(inner)
+                elif holds is None:
+                    self.undetermined += inner.all_jobs()
+        self.record(others, env)
 
     def carefully(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate rules one by one, so that each exception is attributed to its rule."""
-        for test, job in branch.leaves:
+        for leaf in branch.leaves:
             # if the test raises, the guard of the rule is evaluated separately
-            answer = call_safely(test, env)[0] if test is not None else True
+            answer, _ = call_safely(all_of(leaf.tests), env)
             if answer:
-                self.one(job, env)
+                self.one(leaf.job, env)
             elif answer is None:
-                self.undetermined.append(job)
+                self.undetermined.append(leaf.job)
         for test, inner in branch.branches:
             answer, _ = call_safely(test, env)
             if answer:
@@ -328,7 +355,7 @@ class _Evaluation:
         elif applies:
             self.one(job, env)
         elif applies is None:
-            self.applied.append(job)
+            self.applied.append(job[0].id)
             self.broken.append((job, UNDETERMINED))
 
     def one(self, job: Job, env: Env) -> None:
@@ -336,10 +363,17 @@ class _Evaluation:
         outcome, error = call_safely(lambda: job[1].judge(env))  # compiling can raise, too
         if error is not None:
             self.crashes.append((job[0], error))
-        elif outcome is not NOT_APPLICABLE:
-            self.applied.append(job)
-            if outcome is not PASS:
-                self.broken.append((job, outcome))
+        else:
+            self.record([(job, outcome)], env)
+
+    def record(self, answers: Iterable[tuple[Job, Answer]], env: Env) -> None:
+        """Record the results of rules, except those that do not apply."""
+        for job, answer in answers:
+            if answer is not NOT_APPLICABLE:
+                self.applied.append(job[0].id)
+                outcome = outcome_of(answer, env)
+                if outcome is not PASS:
+                    self.broken.append((job, outcome))
 
 
 def call_safely(work: Callable[..., Any], *arguments: object) -> tuple[Any, Exception | None]:

@@ -13,7 +13,7 @@ from ..model import Unread
 from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern, words_of
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .field_types import Env, Getters, comparable, getter, is_stored
+from .field_types import Env, Getters, Path, comparable, getter, is_in_part, is_stored
 from .ir import Any, Expression
 
 Fetch = Callable[[Env], object]
@@ -241,19 +241,44 @@ def _implies(expr: Expression, context: CompileContext) -> Predicate:
 
 def _state(expr: Expression, context: CompileContext) -> Predicate:
     get = getter(expr[1], context.getters)
-    depth, *names = expr[1]
-    if expr[2] == "present" and is_stored(depth, names):
-        return _stored_present(depth, names[0])
+    depth, names = int(expr[1][0]), list(map(str, expr[1][1:]))
+    if is_stored(depth, names):
+        return _stored_state(depth, names[0], expr[2]) or STATES[expr[2]](get)
+    if expr[2] == "present" and is_in_part(depth, names):
+        return _part_present(depth, names[0], names[1])
     return STATES[expr[2]](get)
 
 
-def _stored_present(depth: int, name: str) -> Predicate:
-    """Compile `present` for one stored field. The result reads the attribute directly, because calling a getter would
-    take twice as long.
+def _stored_state(depth: int, name: str, state: str) -> Predicate | None:
+    """Compile `present` or `readable` for one stored field; return None for another state. The result reads the
+    attribute directly, because calling a getter would take twice as long.
     """
 
     def present(env: Env) -> bool | None:
         value = getattr(env[depth], name)
+        if value.__class__ is Unread:
+            return None if value.lost else True
+        return value is not None and (value.__class__ is not tuple or len(value) > 0)
+
+    def readable(env: Env) -> bool | None:
+        value = getattr(env[depth], name)
+        if value.__class__ is Unread:
+            return None if value.lost else False
+        return value is not None
+
+    return {"present": present, "readable": readable}.get(state)
+
+
+def _part_present(depth: int, part: str, name: str) -> Predicate:
+    """Compile `present` for one field of a stored part. Like `_stored_state`, the result does not call a getter."""
+
+    def present(env: Env) -> bool | None:
+        value = getattr(env[depth], part)
+        if value is None:
+            return False
+        if value.__class__ is Unread:
+            return None
+        value = getattr(value, name)
         if value.__class__ is Unread:
             return None if value.lost else True
         return value is not None and (value.__class__ is not tuple or len(value) > 0)
@@ -302,25 +327,12 @@ def _unreadable(get: Callable[[Env], object]) -> Predicate:
 
 
 def _ask(expr: Expression, context: CompileContext) -> Predicate:
-
     operator = OPERATORS[expr[2]][expr[3]]
+    bound, fetch = prepare(expr[4], context)
+    if fetch is None:
+        return _ask_constant(expr[1], operator, bound, context)
     get = getter(expr[1], context.getters)
     test, absent = operator.test, operator.absent
-    bound, fetch = prepare(expr[4], context)
-    depth, *names = expr[1]
-    if fetch is None and is_stored(depth, names):
-        return _stored_ask(depth, names[0], operator, bound)
-    if fetch is None:
-
-        def ask(env: Env) -> bool | None:
-            value = get(env)
-            if value is None:
-                return absent
-            if value.__class__ is Unread:
-                return None
-            return test(value, bound)
-
-        return ask
 
     def compare(env: Env) -> bool | None:
         value = get(env)
@@ -336,14 +348,51 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
     return compare
 
 
+def _ask_constant(path: Path, operator: Operator, bound: object, context: CompileContext) -> Predicate:
+    get = getter(path, context.getters)  # validates the names
+    depth, names = int(path[0]), list(map(str, path[1:]))
+    if is_stored(depth, names):
+        return _stored_ask(depth, names[0], operator, bound)
+    if is_in_part(depth, names):
+        return _part_ask(depth, names[0], names[1], operator, bound)
+    test, absent = operator.test, operator.absent
+
+    def ask(env: Env) -> bool | None:
+        value = get(env)
+        if value is None:
+            return absent
+        if value.__class__ is Unread:
+            return None
+        return test(value, bound)
+
+    return ask
+
+
 def _stored_ask(depth: int, name: str, operator: Operator, bound: object) -> Predicate:
-    """Compile the comparison of one stored field with a constant. Like `_stored_present`, the result does not call a
+    """Compile the comparison of one stored field with a constant. Like `_stored_state`, the result does not call a
     getter.
     """
     test, absent = operator.test, operator.absent
 
     def ask(env: Env) -> bool | None:
         value = getattr(env[depth], name)
+        if value is None:
+            return absent
+        if value.__class__ is Unread:
+            return None
+        return test(value, bound)
+
+    return ask
+
+
+def _part_ask(depth: int, part: str, name: str, operator: Operator, bound: object) -> Predicate:
+    """Compile the comparison of one field of a stored part with a constant, without a getter."""
+    test, absent = operator.test, operator.absent
+
+    def ask(env: Env) -> bool | None:
+        value = getattr(env[depth], part)
+        if value is not None and value.__class__ is not Unread:
+            value = getattr(value, name)
         if value is None:
             return absent
         if value.__class__ is Unread:

@@ -8,6 +8,8 @@ that a condition shared by several guards is evaluated once for each telegram.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from types import ModuleType
 
 from ..checks import CHECKS
 from ..errors import ConfigError
@@ -16,8 +18,8 @@ from ..model.telegram import LAZY
 from ..operators import OPERATORS
 from ..record import Record
 from ..text import Span
-from .compiler import CompileContext, Predicate, all_of, compile_condition
-from .field_types import Env, Path, getter, location_of, unread_on, value_text
+from .compiler import CompileContext, Predicate, compile_condition
+from .field_types import Env, Path, getter, is_stored, location_of, unread_on, value_text
 from .ir import Any, Data, Expression
 
 MAX_MESSAGE = 400  # code points
@@ -60,6 +62,20 @@ class RuleOutcome(Record):
 PASS = RuleOutcome()
 NOT_APPLICABLE = RuleOutcome()  # these three are compared by identity
 UNDETERMINED = RuleOutcome()  # the guard is undetermined
+Answer = RuleOutcome | bool | None
+"""The result of a rule before it is recorded: an outcome, True for `PASS`, or False or None if the rule tests the whole
+telegram and its requirement is false or undetermined."""
+
+
+@cache
+def _tracing() -> ModuleType:
+    """Return the module `tracing`, which is imported only after something has failed (3 ms).
+
+    A call costs much less than an import statement, which takes 2 microseconds even if the module is loaded.
+    """
+    from . import tracing
+
+    return tracing
 
 
 class CompiledRule:
@@ -70,8 +86,8 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "_found", "_guard", "_load", "_nodes", "_quantified", "arguments", "check", "context", "data", "each",
-        "judge", "listed", "require", "when", "where",
+        "_found", "_guard", "_load", "_nodes", "_quantified", "answer", "arguments", "check", "context", "data",
+        "each", "listed", "require", "when", "where",
     )  # fmt: skip
 
     def __init__(self, head: Data, context: CompileContext, load: Callable[[], Data] | None = None) -> None:
@@ -109,10 +125,11 @@ class CompiledRule:
             module = CHECKS[data["check"]]
             self.check = module.check
             self.arguments = module.Ask(**data.get("with", {}))
+        self.answer: Callable[[Env], Answer] = self.require
         if self.check is not None:
-            self.judge: Callable[[Env], RuleOutcome] = self._by_check
-        else:
-            self.judge = self._by_telegram() if self.each is None else self._by_element()
+            self.answer = self._by_check
+        elif self.each is not None:
+            self.answer = self._by_element(self.each)
 
     def applies(self, env: Env) -> bool | None:
         """Return whether the guard is true, or None if it is undetermined. A rule without a guard always applies."""
@@ -124,34 +141,27 @@ class CompiledRule:
 
     # ---- Verdicts ----------------------------------------------------------------------------------------------------
 
-    def _by_telegram(self) -> Callable[[Env], RuleOutcome]:
-        require = self.require
+    def judge(self, env: Env) -> RuleOutcome:
+        """Return the outcome of a rule whose guard is true."""
+        return outcome_of(self.answer(env), env)
 
-        def judge(env: Env) -> RuleOutcome:
-            answer = require(env)
-            if answer:
-                return PASS
-            here = ((env, ("",)),)
-            return RuleOutcome(failed=here) if answer is False else RuleOutcome(unknown=here)
-
-        return judge
-
-    def _by_element(self) -> Callable[[Env], RuleOutcome]:
-        """Return a function that judges an environment element by element. At the first element that does not pass, the
+    def _by_element(self, path: Path) -> Callable[[Env], Answer]:
+        """Return a function that judges a telegram element by element. At the first element that does not pass, the
         function calls `judge_elements` to collect all such elements.
         """
-        get = getter(self.each or [0], self.context.getters)
+        get = getter(path, self.context.getters)
         where, require, listed = self.where, self.require, self.listed
 
-        def judge(env: Env) -> RuleOutcome:
+        def answer(env: Env) -> Answer:
             items = get(env)
             if items.__class__ is Unread:
                 return RuleOutcome(unknown=((env, ("",)),))
             if not items:
                 return NOT_APPLICABLE
+            telegram = env[0]
             applied = False
             for item in items if listed else (items,):
-                inside = (*env, item)
+                inside = (telegram, item)
                 if where is not None:
                     chosen = where(inside)
                     if chosen is False:
@@ -161,9 +171,9 @@ class CompiledRule:
                 applied = True
                 if require(inside) is not True:
                     return self.judge_elements(env)
-            return PASS if applied else NOT_APPLICABLE
+            return applied or NOT_APPLICABLE
 
-        return judge
+        return answer
 
     def judge_elements(self, env: Env) -> RuleOutcome:
         """Return an outcome that contains every element that fails or is undetermined."""
@@ -182,15 +192,13 @@ class CompiledRule:
     def _elements(self, env: Env) -> Iterator[tuple[Env, Trail]]:
         path: Path = self.each or [0]
         if self.listed:
-            from .tracing import elements  # here and below: tracing is loaded only after something has failed (3 ms)
-
-            items = elements(path, env, ("",), self.context)
+            items = _tracing().elements(path, env, ("",), self.context)
         else:
             items = [(getter(path, self.context.getters)(env), ".".join(map(str, path[1:])))]
         for item, at in items:
             yield (*env, item), ("", at)
 
-    def _by_check(self, env: Env) -> RuleOutcome:
+    def _by_check(self, env: Env) -> Answer:
         issues = []
         for hit in self.check(env[0], self.arguments, self.context.vocabulary) if self.check else ():
             message = self._check_message(hit.facts)
@@ -198,7 +206,7 @@ class CompiledRule:
                 issues.append(Issue(hit.span, hit.at, "the check cannot decide", True, quote=message))
             else:
                 issues.append(Issue(hit.span, hit.at, message))
-        return RuleOutcome(issues=tuple(issues)) if issues else PASS
+        return RuleOutcome(issues=tuple(issues)) if issues else True
 
     def _check_message(self, facts: dict[str, object]) -> str:
         return _expand(self.data["message"], lambda part: facts.get(part[1], ""))
@@ -212,9 +220,7 @@ class CompiledRule:
     def _node(self, key: str, expr: Expression) -> Any:
         """Return one of the rule's conditions as a tree of compiled conditions, built on first use."""
         if key not in self._nodes:
-            from .tracing import ConditionNode
-
-            self._nodes[key] = ConditionNode(expr, self.context)
+            self._nodes[key] = _tracing().ConditionNode(expr, self.context)
         return self._nodes[key]
 
     def issues(self, outcome: RuleOutcome, env: Env) -> list[Issue]:
@@ -235,24 +241,21 @@ class CompiledRule:
         return found or [self._undetermined(inside, trail) for inside, trail in outcome.unknown[:1]]
 
     def _guard_issue(self, env: Env) -> Issue:
-        from .tracing import cause_of
-
-        cause = cause_of(self._node("when", self.when or []), env, ("",))
+        cause = _tracing().cause_of(self._node("when", self.when or []), env, ("",))
         span, at = location_of(cause.path, cause.env, cause.trail)
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
     def _failure(self, env: Env, trail: Trail, count: int) -> Issue:
-        from .tracing import cause_of, missing, related
-
-        cause = cause_of(self.requirement(), env, trail)
+        tracing = _tracing()
+        cause = tracing.cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
         message = _expand(self.data["message"], lambda part: self._read(part, env, cause, count))
         replace, text = self._suggestion(env, trail, cause, count)
-        absent = missing(self.requirement(), env)
+        absent = tracing.missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
         within = env[-1].span if of_element and isinstance(env[-1], Node) else None
         compared = [part[1] for part in self.data["message"] if part[0] == "path"]
-        others = related(compared, self._witnesses(env[0]), env, trail, span)
+        others = tracing.related(compared, self._witnesses(env[0]), env, trail, span)
         return Issue(
             span, at, message, False, replace, text, tuple(field for _, field in absent), within, related=others
         )
@@ -261,24 +264,21 @@ class CompiledRule:
         """Return the positions of the elements that made the guard true. They are searched for only once per
         telegram.
         """
-        from .tracing import witnesses
-
         if self._found is None or self._found[0] is not telegram:
             if self._quantified is None:
                 parts = {repr(part): part for part in conjuncts(self.when) if part[0] == "any"}
                 self._quantified = [self._node(key, part) for key, part in parts.items()]
-            self._found = telegram, witnesses(self._quantified, (telegram,))
+            self._found = telegram, _tracing().witnesses(self._quantified, (telegram,))
         return self._found[1]
 
     def _undetermined(self, env: Env, trail: Trail) -> Issue:
-        from .tracing import Cause, cause_of
-
+        tracing = _tracing()
         if len(env) == 1 and self.each is not None:
-            cause = Cause(self.each, env, trail)
+            cause = tracing.Cause(self.each, env, trail)
         elif self.where is not None and self.where(env) is None:
-            cause = cause_of(self._node("where", self.data["where"]), env, trail)
+            cause = tracing.cause_of(self._node("where", self.data["where"]), env, trail)
         else:
-            cause = cause_of(self.requirement(), env, trail)
+            cause = tracing.cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
         return _undetermined_issue(span, at, unread_on(cause.path, cause.env))
 
@@ -360,6 +360,16 @@ class CompiledRule:
         return [(f"{number} ({_title(item)})", (*env, item)) for number, item in enumerate(many, start=1)]
 
 
+def outcome_of(answer: Answer, env: Env) -> RuleOutcome:
+    """Return the outcome that an answer stands for."""
+    if isinstance(answer, RuleOutcome):
+        return answer
+    if answer:
+        return PASS
+    here = ((env, ("",)),)
+    return RuleOutcome(failed=here) if answer is False else RuleOutcome(unknown=here)
+
+
 def _title(item: object) -> str:
     """Return the name of an element, such as `paragraph 2`, or else its text."""
     name = getattr(item, "name", None)
@@ -396,19 +406,41 @@ def _expand(template: Any, read: Callable[[Expression], object]) -> str:
 
 # ---- Plans -----------------------------------------------------------------------------------------------------------
 Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
+Conditions = dict[str, Expression]  # conditions on the telegram, keyed by their `repr`
+Guarded = tuple[Conditions, Conditions | None, Job]
+"""A rule with the conditions of its guard that are still to be evaluated, and with other conditions without which it
+does not apply. These are None if nothing remains of the guard, and the rule's list has not been considered."""
+
+
+class GuardLeaf:
+    """A rule in the tree of guard conditions, with the conditions that remain of its guard (`tests`).
+
+    `answer` is `CompiledRule.answer`; the rule is compiled when `answer` is first called.
+    """
+
+    __slots__ = ("answer", "job", "rule", "tests")
+
+    def __init__(self, tests: list[Predicate], job: Job) -> None:
+        self.tests = tests
+        self.job = job
+        self.rule: str = job[0].id
+        self.answer: Callable[[Env], Answer] = self._first
+
+    def _first(self, env: Env) -> Answer:
+        self.answer = self.job[1].answer
+        return self.answer(env)
 
 
 class GuardBranch:
     """A node in the tree of guard conditions, reached if all conditions above it are true.
 
     `branches` are (condition, node) pairs for conditions that several rules share, starting with the most common one.
-    `leaves` are the remaining rules, each with the rest of its guard, or None if nothing remains. Both are built on
-    first use from `guarded`, which contains the rules with the conditions still to be evaluated.
+    `leaves` are the remaining rules. Both are built on first use from `guarded`.
     """
 
     __slots__ = ("_context", "_guarded", "branches", "leaves")
 
-    def __init__(self, guarded: list[tuple[dict[str, Expression], Job]], context: CompileContext) -> None:
+    def __init__(self, guarded: list[Guarded], context: CompileContext) -> None:
         self._guarded = guarded
         self._context = context
 
@@ -420,42 +452,40 @@ class GuardBranch:
 
     def _build(self) -> None:
         self.branches: list[tuple[Predicate, GuardBranch]] = []
-        self.leaves: list[tuple[Predicate | None, Job]] = [(None, job) for rest, job in self._guarded if not rest]
+        rest = [
+            (guard, _elements_needed(job[0].data) if needed is None else needed, job)
+            for guard, needed, job in self._guarded
+        ]
         counts: dict[str, int] = {}
-        for conditions, _ in self._guarded:
-            for key in conditions:
+        for guard, needed, _ in rest:
+            for key in (*guard, *[key for key in needed if key not in guard]):
                 counts[key] = counts.get(key, 0) + 1
-        rest = [each for each in self._guarded if each[0]]
         shared = (key for key, count in counts.items() if count > 1)
         for key in sorted(shared, key=lambda each: (-counts[each], each)):
-            chosen = [each for each in rest if key in each[0]]
+            chosen = [each for each in rest if key in each[0] or key in each[1]]
             if len(chosen) > 1:
-                rest = [each for each in rest if key not in each[0]]
-                condition = chosen[0][0][key]
-                inner = [
-                    ({name: one for name, one in conditions.items() if name != key}, job) for conditions, job in chosen
-                ]
-                test = shared_guard(key, condition, self._context)
-                self.branches.append((test, GuardBranch(inner, self._context)))
-        self.leaves += [(self._all_of(conditions), job) for conditions, job in rest]
-
-    def _all_of(self, conditions: dict[str, Expression]) -> Predicate | None:
-        """Return one test for the remaining conditions of a guard, or None if there are none. The conditions added by
-        `_with_parts` are omitted, because they follow from the others.
-        """
-        tests = [
-            shared_guard(key, condition, self._context)
-            for key, condition in conditions.items()
-            if not key.startswith(_PART)
+                rest = [each for each in rest if key not in each[0] and key not in each[1]]
+                guard, needed, _ = chosen[0]
+                test = shared_guard(key, guard[key] if key in guard else needed[key], self._context)
+                self.branches.append((test, GuardBranch([_after(key, *each) for each in chosen], self._context)))
+        self.leaves: list[GuardLeaf] = [
+            GuardLeaf([shared_guard(*item, self._context) for item in guard.items()], job) for guard, _, job in rest
         ]
-        return all_of(tests) if tests else None
 
     def all_jobs(self) -> list[Job]:
         """Return the rules in this branch and in all branches below it."""
-        found = [job for _, job in self.leaves]
+        found = [leaf.job for leaf in self.leaves]
         for _, branch in self.branches:
             found += branch.all_jobs()
         return found
+
+
+def _after(key: str, guard: Conditions, needed: Conditions, job: Job) -> Guarded:
+    """Return a rule with the conditions that remain after the one with this key is true."""
+    if key in guard and len(guard) == 1:
+        return {}, None, job
+    guard, needed = ({name: one for name, one in part.items() if name != key} for part in (guard, needed))
+    return guard, needed, job
 
 
 class EvaluationPlan:
@@ -467,7 +497,7 @@ class EvaluationPlan:
 
     def __init__(self, jobs: Sequence[Job], undecided: list[Any], context: CompileContext) -> None:
         known: dict[int, tuple[str, set[str]]] = {}
-        self.root = GuardBranch([(_with_parts(conjuncts(job[1].when), known), job) for job in jobs], context)
+        self.root = GuardBranch([(*_guard_and_parts(conjuncts(job[1].when), known), job) for job in jobs], context)
         self.undecided = undecided
 
 
@@ -478,29 +508,43 @@ def conjuncts(guard: Expression | None) -> list[Expression]:
     return [guard] if guard[0] != "and" else [one for part in guard[1] for one in conjuncts(part)]
 
 
-_PART = "part "
-
-
-def _with_parts(conditions: list[Expression], known: dict[int, tuple[str, set[str]]]) -> dict[str, Expression]:
+def _guard_and_parts(
+    conditions: list[Expression], known: dict[int, tuple[str, set[str]]]
+) -> tuple[Conditions, Conditions | None]:
     """Return a guard's conditions, and for each part of the telegram that they need, the condition that the part is
-    present. The key of a condition is its `repr`.
+    present. The latter are None if there is no guard.
 
     Most telegrams lack some parts; a single test then decides all rules about a missing part. `known` maps the identity
     of a condition to its key and the parts that it needs: guards from the cache share their conditions.
     """
-    found: dict[str, Expression] = {}
+    found: Conditions = {}
     parts: set[str] = set()
     for condition in conditions:
         key, needed = known.get(id(condition)) or known.setdefault(id(condition), _about(condition))
         found[key] = condition
         parts |= needed
-    for part in sorted(parts):
-        found[f"{_PART}{part}"] = ["state", [0, part], "present"]
-    return found
+    return found, _keyed([["state", [0, part], "present"] for part in sorted(parts)]) if found else None
 
 
 def _about(condition: Expression) -> tuple[str, set[str]]:
     return repr(condition), _needed_parts(condition)
+
+
+def _elements_needed(data: Data) -> Conditions:
+    """Return the conditions without which a rule whose guard is true has no element to judge: that its list has
+    elements, and that some element meets each condition of `where`. Return no conditions for a list that is derived.
+
+    They must not be evaluated before the guard, because a rule with an undetermined guard is undetermined even if there
+    are no elements.
+    """
+    each: Path = data.get("each") or [0]
+    if not data.get("listed") or not is_stored(0, list(map(str, each[1:]))):
+        return {}
+    return _keyed([["state", each, "present"], *(["any", each, part] for part in conjuncts(data.get("where")))])
+
+
+def _keyed(conditions: list[Expression]) -> Conditions:
+    return {repr(condition): condition for condition in conditions}
 
 
 def _needed_parts(expr: Expression) -> set[str]:

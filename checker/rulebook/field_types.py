@@ -160,7 +160,7 @@ def _make(depth: int, names: list[str], known: Getters) -> Getter:
     last = attrgetter(names[-1])
     if len(names) == 1:
         return (lambda env: last(env[depth])) if is_stored(depth, names) else _remembered(last)
-    if len(names) == 2 and is_stored(depth, names[:1]):
+    if is_in_part(depth, names):
         return _of_part(depth, names[0], last)
     parent = getter([depth, *names[:-1]], known)
 
@@ -178,6 +178,11 @@ def is_stored(depth: int, names: list[str]) -> bool:
     field need not be cached.
     """
     return len(names) == 1 and not (depth == 0 and isinstance(getattr(Telegram, names[0], None), property))
+
+
+def is_in_part(depth: int, names: list[str]) -> bool:
+    """Return whether a path consists of a stored field of the telegram or an element, and a field of its value."""
+    return len(names) == 2 and is_stored(depth, names[:1])
 
 
 def _of_part(depth: int, part: str, last: Callable[[object], object]) -> Getter:
