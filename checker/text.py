@@ -12,8 +12,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from functools import partial
-from itertools import accumulate, chain
-from operator import le
+from itertools import accumulate, chain, compress, cycle
+from operator import itemgetter, le
 
 from .record import Record
 
@@ -185,7 +185,7 @@ class Source:
     def _line_starts(self) -> MutableSequence[int]:
         if self._starts is None:
             text = self.text
-            starts = _integers(0)
+            starts = _integers((0,))
             if "\r" in text:
                 starts.extend(match.end() for match in re.finditer(r"\n|\r(?!\n)", text))
             else:
@@ -250,18 +250,19 @@ Exchange = tuple[int, int, str]
 """A replacement of the code points `start` to `end` in a view with `text`, which may be empty: (start, end, text)."""
 
 
-_SHORT = 1 << 14  # code points of a view whose offsets are in lists, which are faster than arrays and far larger
+_EDGES = itemgetter(0, 1)  # the start and end of an exchange
+_SHORT = 1 << 14  # segments of a view whose offsets are in lists, which are faster than arrays and far larger
 
 
-def _integers(*given: int) -> MutableSequence[int]:
+def _integers(given: Iterable[int]) -> MutableSequence[int]:
     from array import array  # 0.2 ms, and a short text without findings needs none
 
     return array("q", given)
 
 
-def offsets(size: int) -> MutableSequence[int]:
-    """Return an empty sequence for the offsets of a view with about `size` code points."""
-    return [] if size <= _SHORT else _integers()
+def packed(offsets: MutableSequence[int]) -> MutableSequence[int]:
+    """Return the offsets of a view's segments in the form that takes the least time, or memory if there are many."""
+    return offsets if len(offsets) <= _SHORT else _integers(offsets)
 
 
 class View:
@@ -400,12 +401,12 @@ class View:
         if self._plain:
             return self._exchange_part(exchanges)
         size = len(self.text)
-        made = View(self.source, "", offsets(size), offsets(size), offsets(size), bytearray())
+        made = View(self.source, "", [], [], [], bytearray())
         pieces: list[str] = []
         here = length = 0
         for start, end, text in exchanges:
             if start < here or end < start or end > size:
-                raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
+                raise ValueError("an exchange overlaps another one, is out of order, or is outside the text")
             if start > here:
                 pieces.append(self.text[here:start])
                 self._copy(here, start, made, length)
@@ -422,36 +423,28 @@ class View:
             edge = self.place(0, 0)[0]
             made._add(0, edge, edge, True)
         forward = self._forward or None  # replacements in order keep a view that never returns as it is
-        return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept, forward)
+        offsets = packed(made._lows), packed(made._sources), packed(made._stops)
+        return View(self.source, "".join(pieces), *offsets, made._kept, forward)
 
     def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
         """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a
         constant.
         """
-        text, base, size = self.text, self._sources[0], len(self.text)
-        sources, stops, kept = offsets(size), offsets(size), bytearray()
-        pieces: list[str] = []
-        here = 0
-        for start, end, piece in chain(exchanges, ((size, size, ""),)):
-            if start < here or end < start or end > size:
-                raise ValueError(f"exchange {start}-{end} overlaps or is out of order")
-            if start > here:
-                sources.append(base + here)
-                stops.append(base + start)
-                kept.append(True)
-                pieces.append(text[here:start])
-            if piece:
-                sources.append(base + start)
-                stops.append(base + end)
-                kept.append(False)
-                pieces.append(piece)
-            here = end
-        if not pieces:
+        text, base, edits = self.text, self._sources[0], list(exchanges)
+        bounds = [0, *chain.from_iterable(map(_EDGES, edits)), len(text)]
+        if bounds != sorted(bounds):
+            raise ValueError("an exchange overlaps another one, is out of order, or is outside the text")
+        pieces = [""] * (len(bounds) - 1)
+        pieces[::2] = [text[low:high] for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
+        pieces[1::2] = [piece for _, _, piece in edits]
+        joined = "".join(pieces)
+        if not joined:
             return View(self.source, "", [0], [base], [base], [1])
-        lows = offsets(size)
-        lows.extend(accumulate(map(len, pieces), initial=0))
-        del lows[-1]  # the last segment ends there
-        return View(self.source, "".join(pieces), lows, sources, stops, kept, True)
+        if base:
+            bounds = [base + bound for bound in bounds]
+        parts = accumulate(map(len, pieces), initial=0), bounds, bounds[1:]
+        lows, sources, stops = (packed(list(compress(values, pieces))) for values in parts)
+        return View(self.source, joined, lows, sources, stops, bytearray(compress(cycle((1, 0)), pieces)), True)
 
     def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:
         self._lows.append(low)

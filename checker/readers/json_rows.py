@@ -130,6 +130,15 @@ class _Json(Quoting):
         character: str = scanstring(escape + '"', 0, False)[0]
         return character
 
+    def widths(self, raw: str) -> list[int]:
+        """Return the lengths of the parts of a field: text, escape, text, …, text."""
+        if "\\\\" in raw or "\\u" in raw:
+            return super().widths(raw)
+        first, *others = map(len, raw.split("\\"))
+        widths = [2] * (2 * len(others) + 1)  # all escapes have two characters: the usual case
+        widths[::2] = [first, *[width - 1 for width in others]]
+        return widths
+
 
 _QUOTING = _Json(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ..model import Fact
+from ..record import BoundedCache
 from ..text import View
 from ..vocabulary import Vocabulary
 from .registry import ReaderSettings, Reading
@@ -20,7 +21,10 @@ _KEYS_END = "-----END PGP PUBLIC KEY BLOCK-----"
 _ATTRIBUTE = re.compile(r"\n[ \t]*([A-Z][A-Za-z ]{1,40}+):[ \t]*")
 _ABSENT = ("n/a",)
 _CACHE = "attributes of archive records"  # in `Vocabulary.made`
+_MAX_LINES = 4096  # parsed lines kept: 95 % of the lines in 2,000 records were among them
+_LONGEST_LINE = 200  # code points of a line that is kept
 _OTHER = "plusd_"  # before the name of an attribute that the table does not list
+AttributeLine = tuple[str, tuple[str, ...], int, str, str]
 
 
 def recognizes(text: str) -> bool:
@@ -55,50 +59,88 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
     return start, max(start, end)
 
 
-def _attributes(vocabulary: Vocabulary | None) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return, for each label, the name of its fact and the values that mean that the attribute is absent. Without a
-    vocabulary, return an empty mapping.
+class AttributeLines(BoundedCache):
+    """The first line of each attribute, parsed: (name of the fact, values that mean "not available", start of the
+    value, value, value with single spaces). A line that does not begin with a known label is mapped to `None`.
+
+    Lines are parsed on first use. The results are kept, because most lines occur in many records.
     """
+
+    __slots__ = ("_labels",)
+
+    def __init__(self, labels: dict[str, tuple[str, tuple[str, ...]]]) -> None:
+        super().__init__(_MAX_LINES)
+        self._labels = labels
+
+    def __missing__(self, line: str) -> AttributeLine | None:
+        label, colon, rest = line.partition(":")
+        entry = self._labels.get(label.lstrip(" \t")) if colon else None
+        parsed = None
+        if entry is not None:
+            value = rest.strip()
+            parsed = *entry, len(line) - len(rest.lstrip()), value, " ".join(value.split())
+        if len(line) <= _LONGEST_LINE:
+            self[line] = parsed
+        return parsed
+
+
+def _attributes(vocabulary: Vocabulary | None) -> AttributeLines | None:
+    """Return the lines with labels in the vocabulary, or `None` without a vocabulary."""
     if vocabulary is None or "archive_attributes" not in vocabulary:
-        return {}
+        return None
     known: object = vocabulary.made.get(_CACHE)
-    if not isinstance(known, dict):
-        entries = vocabulary["archive_attributes"].entries
-        known = vocabulary.made[_CACHE] = {
-            label: (entry.fact("fact"), entry.facts.get("absent", _ABSENT))
-            for entry in entries
-            for label in entry.spellings("line")
-        }
+    if not isinstance(known, AttributeLines):
+        known = vocabulary.made[_CACHE] = AttributeLines(
+            {
+                label: (entry.fact("fact"), entry.facts.get("absent", _ABSENT))
+                for entry in vocabulary["archive_attributes"].entries
+                for label in entry.spellings("line")
+            }
+        )
     return known
 
 
-def _facts(
-    view: View, known: dict[str, tuple[str, tuple[str, ...]]], start: int, end: int, more: bool
-) -> tuple[tuple[Fact, ...], int]:
+def _facts(view: View, known: AttributeLines | None, start: int, end: int, more: bool) -> tuple[tuple[Fact, ...], int]:
     """Return the facts from one attribute block, and the offset of the next record.
 
     A value continues over lines that do not begin with a known label. A blank value, or one that means "not available",
     yields no fact. If an attribute is repeated, the first value is used.
     """
     text, span = view.text, view.spans()
-    if not known:
+    if known is None:
         labels = _ATTRIBUTE.findall(text, start, end)
-        known = {label: (_OTHER + label.lower().replace(" ", "_"), _ABSENT) for label in labels}
-    hits = _ATTRIBUTE.finditer(text, start, end)
-    marks = [(hit.start(), hit.end(), entry) for hit in hits if (entry := known.get(hit[1])) is not None]
+        known = AttributeLines({label: (_OTHER + label.lower().replace(" ", "_"), _ABSENT) for label in labels})
+    marks, continued = _marks(known, text[start:end], start)
     if more:
-        end = _next_record(text, marks[-1][1] if marks else start, end)
-        marks = [mark for mark in marks if mark[0] < end]
-    stops = [mark[0] for mark in marks[1:]]
+        end = _next_record(text, marks[-1][0] if marks else start, end)
+        marks = [mark for mark in marks if mark[0] <= end]
     facts: dict[str, Fact] = {}
-    for (_, low, (name, absent)), stop in zip(marks, [*stops, end], strict=False):
-        whole = text[low:stop]
-        value = whole.strip()
+    for number, (low, (name, absent, at, value, shown)) in enumerate(marks, 1):
+        low += at
+        if number in continued:
+            whole = text[low : marks[number][0] - 1 if number < len(marks) else end]
+            value = whole.strip()
+            shown = " ".join(value.split())
+            low += len(whole) - len(whole.lstrip()) if value else 0
         if value and value not in absent and name not in facts:
-            if len(value) < len(whole):
-                low += len(whole) - len(whole.lstrip())
-            facts[name] = Fact(span(low, low + len(value)), name, " ".join(value.split()))
+            facts[name] = Fact(span(low, low + len(value)), name, shown)
     return tuple(facts.values()), end
+
+
+def _marks(known: AttributeLines, block: str, start: int) -> tuple[list[tuple[int, AttributeLine]], set[int]]:
+    """Return the offset and the first line of each attribute, and the 1-based numbers of those with more lines."""
+    marks: list[tuple[int, AttributeLine]] = []
+    continued: set[int] = set()
+    first, *lines = block.split("\n")
+    low = start + len(first) + 1
+    for line in lines:
+        parsed = known[line]
+        if parsed is not None:
+            marks.append((low, parsed))
+        elif line and not line.isspace():
+            continued.add(len(marks))
+        low += len(line) + 1
+    return marks, continued
 
 
 def _next_record(text: str, start: int, end: int) -> int:

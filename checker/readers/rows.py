@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 
 from ..errors import InputError
-from ..text import Source, View, offsets
+from ..text import Source, View, packed
 from .registry import Reading, Unreadable, format_size, join_names
 from .streams import Stream, decode_row
 
@@ -51,11 +52,15 @@ class Quoting:
     __slots__ = ("pattern",)
 
     def __init__(self, pattern: str) -> None:
-        self.pattern = re.compile(pattern, re.DOTALL)
+        self.pattern = re.compile(f"({pattern})", re.DOTALL)
 
     def character(self, escape: str) -> str:
         """Return the character that an escape represents."""
         return escape[-1]
+
+    def widths(self, raw: str) -> list[int]:
+        """Return the lengths of the parts of a field: text, escape, text, …, text."""
+        return list(map(len, self.pattern.split(raw)))
 
     def plain(self, raw: str) -> str:
         """Return a field's text with its escapes resolved."""
@@ -68,36 +73,25 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is the unescaped text of the fields, joined with `GLUE`. `parts` are the fields' (start, end) pairs in
     reading order, which may differ from their order in the source.
     """
-    lows, starts, stops = (offsets(len(text)) for _ in range(3))
-    verbatim = bytearray()
-    length = edge = 0
+    sources: list[int] = []
+    stops: list[int] = []
+    widths: list[int] = []
+    edge = 0
     forward = True
-    for number, (here, high) in enumerate(parts):
-        if number:
-            forward = forward and edge <= here
-            lows.append(length)
-            starts.append(edge)
-            stops.append(max(edge, here))
-            verbatim.append(False)
-            length += len(GLUE)
-        for found in quoting.pattern.finditer(source.text, here, high):
-            start, stop = found.span()
-            if start > here:
-                lows.append(length)
-                starts.append(here)
-                stops.append(start)
-                verbatim.append(True)
-                length += start - here
-            lows.append(length)
-            starts.append(start)
-            stops.append(stop)
-            verbatim.append(False)
-            length += 1  # an escape is one character
-            here = stop
-        lows.append(length)
-        starts.append(here)
-        stops.append(high)
-        verbatim.append(True)
-        length += high - here
+    for low, high in parts:
+        if widths:
+            forward = forward and edge <= low
+            sources.append(edge)
+            stops.append(max(edge, low))
+            widths.append(len(GLUE))
+        sizes = quoting.widths(source.text[low:high])
+        bounds = list(accumulate(sizes, initial=low))
+        sources += bounds[:-1]
+        stops += bounds[1:]
+        sizes[1::2] = [1] * (len(sizes) // 2)  # an escape is one character
+        widths += sizes
         edge = high
-    return View(source, text, lows, starts, stops, verbatim, forward)
+    lows = list(accumulate(widths, initial=0))
+    del lows[-1]  # the last segment ends there
+    kept = bytearray((True, False)) * (len(lows) // 2) + b"\1"
+    return View(source, text, packed(lows), packed(sources), packed(stops), kept, forward)
