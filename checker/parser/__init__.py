@@ -8,7 +8,10 @@ A module that few texts need is imported where it is used; the comment next to t
 
 from __future__ import annotations
 
-from ..model import Banner, Deletion, EoLine, Fact, Instruction, Part, TagsLine, Telegram, Unread
+from collections.abc import Callable
+from functools import cache
+
+from ..model import Banner, Deletion, EoLine, Fact, Instruction, Part, SourceRecord, TagsLine, Telegram, Unread
 from ..record import Lazy, pending
 from ..text import View
 from ..values import Date, Level
@@ -51,9 +54,7 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
     if facts:
-        from .copy.source_metadata import read_source_record  # 1 ms: texts without a wrapper state nothing
-
-        telegram.source_record = read_source_record(whole, facts)
+        telegram.source_record = _source_readers()[0](whole, facts)
     if broken_levels(whole):
         from .layouts.unflatten import level_repairs  # as above
 
@@ -69,6 +70,26 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
     return telegram
 
 
+_SourceReaders = tuple[
+    Callable[[Cursor, tuple[Fact, ...]], SourceRecord | None], Callable[[Cursor, tuple[Fact, ...]], list[Deletion]]
+]
+
+
+@cache  # an import statement that finds its module loaded takes 2 us, which is 0.1 % of a record's time
+def _source_readers() -> _SourceReaders:
+    from .copy.release import stated_deletions  # 0.3 ms, as below
+    from .copy.source_metadata import read_source_record  # 1 ms: texts without a wrapper state nothing
+
+    return read_source_record, stated_deletions
+
+
+@cache
+def _page_line_finder() -> Callable[[Cursor, Telegram], list[Cut]]:
+    from .copy.page_lines import find_page_lines  # 1 ms: most telegrams have no page lines
+
+    return find_page_lines
+
+
 def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
     """Remove text that was added during copying and review.
 
@@ -78,9 +99,7 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
     record = telegram.source_record
     margin: list[Deletion] = []
     if record is not None:
-        from .copy.release import stated_deletions  # 0.3 ms, as above
-
-        margin = stated_deletions(whole, record.facts)
+        margin = _source_readers()[1](whole, record.facts)
     if has_margin_codes(whole):
         found = margin_codes(whole)
         margin += margin_nodes(whole, found)
@@ -93,9 +112,7 @@ def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Del
         cursor = cursor.without(found_copies)
         cuts = moved_cuts(found_copies, cuts)
     if has_page_lines(cursor):
-        from .copy.page_lines import PageLineFinder  # 1 ms: most telegrams have no page lines
-
-        found_lines = PageLineFinder(cursor, telegram).find()
+        found_lines = _page_line_finder()(cursor, telegram)
         cursor = cursor.without(found_lines)
         cuts = moved_cuts(found_lines, cuts)
     return cursor, cuts, margin

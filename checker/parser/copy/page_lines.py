@@ -370,5 +370,10 @@ class PageLineFinder:
         self.telegram.attributes = tuple(facts)
 
 
+def find_page_lines(cursor: Cursor, telegram: Telegram) -> list[Cut]:
+    """Set the telegram's page lines, stamps, page level, and attributes. Return the spans to cut."""
+    return PageLineFinder(cursor, telegram).find()
+
+
 def _offset(found: tuple[int, Node]) -> int:
     return found[0]
