@@ -236,7 +236,7 @@ class HeaderReader:
         """
         fold = self.cursor.fold
         rest = self.cursor.after_blanks(start + len(first))
-        if kind in ("to", "info", "offices") and _OFFICE.match(fold, rest):
+        if kind in ("to", "info", "offices") and "-" in fold[rest:end] and _OFFICE.match(fold, rest):
             return "offices"
         if kind == "routing":
             return "routing" if rest == end or _INDICATOR.match(fold, rest) else None

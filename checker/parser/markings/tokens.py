@@ -63,11 +63,9 @@ class Lexicon:
         self._add_foreign(words)
         self._add_unclassified(words)
         self.captioned = [entry for entry in words["controls"] if entry.fact("caption")]
-        self.exemptions = {form: entry for entry in words["exemptions"] for form in entry.spellings()}
         self.telegram_profile = next(entry.code for entry in words["profiles"] if entry.fact("cable") == "yes")
         self.not_marks = set(words["not_marks"].codes())
         self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
-        self.usual_marks = self._usual_marks()
 
     def _add_control_forms(self, entry: Entry, category: str) -> None:
         both = set(entry.forms.get("banner", ())) & set(entry.forms.get("portion", ()))
@@ -114,6 +112,11 @@ class Lexicon:
         for form in (*self.levels, *(form for form, (entry, _, _) in self.controls.items() if entry.fact("bare"))):
             found[form[0]] = found.get(form[0], ()) + tuple(form + gap for gap in " -,")
         return found
+
+    @cached_property
+    def exemptions(self) -> dict[str, Entry]:
+        """Return the exemptions by spelling. The table is read only for a word that is not a control."""
+        return {form: entry for entry in self.words["exemptions"] for form in entry.spellings()}
 
     @cached_property
     def level_ends(self) -> frozenset[str]:
@@ -172,7 +175,8 @@ class Lexicon:
                 self.prefix = entry.forms["prefix"][0]
         self.cui_controls = words["cui_controls"]
 
-    def _usual_marks(self) -> frozenset[str]:
+    @cached_property
+    def usual_marks(self) -> frozenset[str]:
         """Return the short marks in common use, with and without the no-foreign control. Possible misspellings are
         compared with them.
         """
