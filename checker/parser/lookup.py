@@ -447,6 +447,13 @@ class Grammar:
         return tuple(lines), _least(phrases)
 
     @cached_property
+    def notice_starts(self) -> tuple[str, ...]:
+        """Return the beginnings of website footers and of notices about enclosures and foreign information."""
+        return tuple(
+            form for code in ("footer", "foreign-notice", "separable") for form in self.page_word(code, "start")
+        )
+
+    @cached_property
     def correction_starts(self) -> tuple[str, ...]:
         """Return the beginnings of correction lines, each followed by a space."""
         return tuple(f"{form} " for form in self.page_word("correction", "start"))

@@ -40,7 +40,6 @@ _LINE_ALONE = Pattern(r"(?<=\n)[ \t]*(\S{2,})[ \t]*(?=\r?\n)", 0)
 _LAST_WORD = Pattern(r"(?<![A-Z.])([A-Z.]+)\Z")
 _NUMBER = Pattern(r"\d+(?:[-/.]\d+)?")
 _ROW_OF = {"_": r"_{4,}(?:[ ]?_{4,})*", "-": r"-{4,}(?:[ ]?-{4,})*", "X": r"(?<![A-Z])X{4,}(?![A-Z])"}
-_PERIODS = Pattern(r"\.{3}")
 
 
 class DeletionForms:
@@ -396,7 +395,7 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
 def begins_deleted(cursor: Cursor, at: int) -> FoundDeletion | None:
     """Return the deletion at the position of a paragraph's mark, or `None`. Three periods count as a deletion there."""
     found = deletion_at(cursor, at)
-    if found is None and _PERIODS.match(cursor.fold, at) is not None:
+    if found is None and cursor.fold.startswith("...", at):
         forms = deletion_forms(cursor.words)
         return FoundDeletion(at, at + 3, forms.start_form)
     return found

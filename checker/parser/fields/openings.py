@@ -16,7 +16,7 @@ from ..markings import finder
 # A line that begins with a plain word is rejected at once. 1 number, 2 letter after it, 3 its period; 4 a letter with
 # its period; 5 dashes to the end of the line; 6 a bullet; 7 a parenthesis.
 _CANDIDATES = Pattern(
-    r"\n *(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
+    r"\n *+(?![A-Z][^.) ][^.)])(?:\xb6 *)?(?:"
     r"(\d{1,3})(\.?[A-Z])?(\.\.(?= \()|[.):](?!\d)| ?[.,](?= *\()|(?= +\())"
     r"|([A-Z]{1,2})[.)](?= )"
     r"|(-{4}[- ]*(?=\n))"
@@ -152,8 +152,8 @@ class OpeningFinder:
         """Open a numbered paragraph whose first word is at `at`, unless the number is at the beginning of a line only
         by chance.
         """
-        number = int(match.group(1))
-        letter = match.group(2)
+        digits, letter, close = match.group(1, 2, 3)
+        number = int(digits)
         mark = None if self._is_numbered_letter(at) else self._mark(at, letter is None)
         if mark is None:
             mark, start = self._mark_above(start)
@@ -163,13 +163,13 @@ class OpeningFinder:
                 self.outer = number
                 self.openings.append(Opening(start, label, "lettered", 2, number, mark))
             return
-        if mark is None and self.marked and self.close == "." and match.group(3) == ")":
+        if mark is None and self.marked and self.close == "." and close == ")":
             depth = 2 if free and (number == self.inner + 1 or self._after_blank(start)) else 0
         else:
             depth = self._depth(number, mark is not None, free, start)
         if depth == 1:
             self.outer, self.inner, self.letter, self.bracketed = number, 0, "", ""
-            self.close = match.group(3)
+            self.close = close
             self.marked = self.marked or mark is not None
         elif depth == 2:
             self.inner = number

@@ -24,8 +24,8 @@ from .signature import is_notice
 
 _BLANKS = " \n"
 _LIST_ITEM = Pattern(r"\((?:[a-z]|[ivx]{2,4}|\d{1,2})\) ", 0)
-_EMPTY_LINE = Pattern(r"\n(?= *(?:\n|\Z))")
-_DASH_LINE = Pattern(r"\n *(?=----)")
+_EMPTY_LINE = Pattern(r"\n(?= *+(?:\n|\Z))")
+_DASH_LINE = Pattern(r"\n *+(?=----)")
 _LABELED = Pattern(r" *[A-Z][A-Za-z/&' -]{1,60}: +[A-Z]", 0)
 _SHORT_WORD = 3  # letters of the longest word that may be in lower case in a title
 _FEWEST_LABELED = 3  # labeled lines that a list must have
@@ -178,7 +178,7 @@ class ParagraphBuilder:
             high -= 1
         high = _without_rule(cursor, label_end, high)
         label = cursor.text[low:label_end]
-        place = cursor.word(low, label_end if label else low + 1)
+        place = Word(cursor.span(low, label_end), label) if label else cursor.word(low, low + 1)
         node = Paragraph(
             cursor.span(low, high), opening.kind, label, "", opening.number, opening.depth, mark, None, (), place,
             None, False, False, self.section,
@@ -290,9 +290,10 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
     if deleted is not None:
         node.cut, node.place = True, cursor.word(deleted.start, min(deleted.end, high))
         return start
-    if fold.find("(", at, high) < 0 and not _may_state(cursor, at, high):
+    states = any(fold.find(word, at, at + _STATEMENT) >= 0 for word in cursor.grammar.entire_text[0])
+    if not states and fold.find("(", at, high) < 0:
         return start
-    statement = _statement(cursor, at, high)
+    statement = _statement(cursor, at, high) if states else None
     if statement is not None:
         node.mark, node.where, node.entire_text = statement, "start", True
         return start
@@ -307,12 +308,6 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
     if node.mark is None and node.kind != "unnumbered":
         _mark_after_heading(cursor, node, at, high)
     return start
-
-
-def _may_state(cursor: Cursor, at: int, high: int) -> bool:
-    """Return whether words without parentheses may state that one mark covers the entire text."""
-    window = cursor.fold[at : at + _STATEMENT]
-    return at < high and any(word in window for word in cursor.grammar.entire_text[0])
 
 
 def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:

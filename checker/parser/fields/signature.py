@@ -48,6 +48,8 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
     if stop - start > _LONGEST_NOTICE:
         return False
     words = " ".join(cursor.fold[start:stop].lstrip(_STRAY_MARKS).split())
+    if not words.startswith(cursor.grammar.notice_starts):
+        return False
     starts = cursor.grammar.page_word("footer", "start")
     if words.startswith(starts) and any(words.startswith(f"{form} ") for form in starts):
         return any(phrase in words for phrase in cursor.grammar.page_word("footer", "phrase"))
