@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from types import ModuleType
 
@@ -172,9 +173,14 @@ class Reader(Record):
 
     def load(self) -> ModuleType:
         """Return the reader's module, imported on first use because most documents need none."""
-        from importlib import import_module  # 0.2 ms, and not for text files
+        return _module(self.module)
 
-        return import_module(f"{__package__}.{self.module}")
+
+@cache
+def _module(name: str) -> ModuleType:
+    from importlib import import_module  # 0.2 ms, and not for text files
+
+    return import_module(f"{__package__}.{name}")
 
 
 READERS = (

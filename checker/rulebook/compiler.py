@@ -416,7 +416,7 @@ def _each(expr: Expression, context: CompileContext) -> Predicate:
             return None
         answer: bool | None = at_end
         for item in items or ():
-            one = test((*env, item))
+            one = test(env + (item,))  # noqa: RUF005 -- unpacking takes three times as long
             if one is stop:
                 return stopped
             if one is None:
