@@ -365,16 +365,18 @@ class Grammar:
         """Return strings of which at least one occurs in every text that contains a stamp. They are fewer than
         `stamp_signs`, because each core of seven letters is part of two or more stamps.
         """
-        left, found = self.stamp_signs, list[str]()
-        while True:
-            parts = Counter([part for sign in left for part in {sign[at : at + _STEM] for at in range(len(sign))}])
-            common = [(count, part) for part, count in parts.items() if count > 1 and len(part) == _STEM]
-            common = [pair for pair in common if not any(pair[1] in level for level in self.level_names)]
-            if not common:
-                return (*found, *left)
-            core = max(common)[1]
+        levels = "\n".join(self.level_names)
+        left = {sign: {sign[at : at + _STEM] for at in range(len(sign) - _STEM + 1)} for sign in self.stamp_signs}
+        parts = Counter([part for inside in left.values() for part in inside])
+        counts = {part: count for part, count in parts.items() if count > 1 and part not in levels}
+        found = []
+        while counts and max(counts.values()) > 1:
+            core = max((count, part) for part, count in counts.items())[1]
             found.append(core)
-            left = tuple(sign for sign in left if core not in sign)
+            for sign in [sign for sign in left if core in sign]:
+                for part in left.pop(sign) & counts.keys():
+                    counts[part] -= 1
+        return (*found, *left)
 
     @cached_property
     def page_signs(self) -> tuple[str, ...]:
