@@ -456,20 +456,23 @@ class GuardBranch:
             (guard, _elements_needed(job[0].data) if needed is None else needed, job)
             for guard, needed, job in self._guarded
         ]
-        counts: dict[str, int] = {}
-        for guard, needed, _ in rest:
-            for key in (*guard, *[key for key in needed if key not in guard]):
-                counts[key] = counts.get(key, 0) + 1
-        shared = (key for key, count in counts.items() if count > 1)
-        for key in sorted(shared, key=lambda each: (-counts[each], each)):
-            chosen = [each for each in rest if key in each[0] or key in each[1]]
+        having: dict[str, list[int]] = {}  # the positions in `rest` of the rules with each condition
+        for at, (guard, needed, _) in enumerate(rest):
+            for key in {**guard, **needed}:
+                having.setdefault(key, []).append(at)
+        shared = (key for key, places in having.items() if len(places) > 1)
+        placed: set[int] = set()
+        for key in sorted(shared, key=lambda each: (-len(having[each]), each)):
+            chosen = [rest[at] for at in having[key] if at not in placed]
             if len(chosen) > 1:
-                rest = [each for each in rest if key not in each[0] and key not in each[1]]
+                placed.update(having[key])
                 guard, needed, _ = chosen[0]
                 test = shared_guard(key, guard[key] if key in guard else needed[key], self._context)
                 self.branches.append((test, GuardBranch([_after(key, *each) for each in chosen], self._context)))
         self.leaves: list[GuardLeaf] = [
-            GuardLeaf([shared_guard(*item, self._context) for item in guard.items()], job) for guard, _, job in rest
+            GuardLeaf([shared_guard(*item, self._context) for item in guard.items()], job)
+            for at, (guard, _, job) in enumerate(rest)
+            if at not in placed
         ]
 
     def all_jobs(self) -> list[Job]:
@@ -484,8 +487,15 @@ def _after(key: str, guard: Conditions, needed: Conditions, job: Job) -> Guarded
     """Return a rule with the conditions that remain after the one with this key is true."""
     if key in guard and len(guard) == 1:
         return {}, None, job
-    guard, needed = ({name: one for name, one in part.items() if name != key} for part in (guard, needed))
-    return guard, needed, job
+    return _without(key, guard), _without(key, needed), job
+
+
+def _without(key: str, conditions: Conditions) -> Conditions:
+    if key not in conditions:
+        return conditions
+    left = conditions.copy()
+    del left[key]
+    return left
 
 
 class EvaluationPlan:
@@ -523,7 +533,14 @@ def _guard_and_parts(
         key, needed = known.get(id(condition)) or known.setdefault(id(condition), _about(condition))
         found[key] = condition
         parts |= needed
-    return found, _keyed([["state", [0, part], "present"] for part in sorted(parts)]) if found else None
+    return found, dict(map(_presence, sorted(parts))) if found else None
+
+
+@cache
+def _presence(part: str) -> tuple[str, Expression]:
+    """Return the condition that a part of the telegram is present, after its key."""
+    condition: Expression = ["state", [0, part], "present"]
+    return repr(condition), condition
 
 
 def _about(condition: Expression) -> tuple[str, set[str]]:
