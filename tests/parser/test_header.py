@@ -67,6 +67,11 @@ ADDRESSES = [
     ("AMEMBASSY DAR ES SALAAM 0044", (None, "AMEMBASSY DAR ES SALAAM", None, 44, "DAR ES SALAAM")),
     ("RUCNDT/USMISSION USUN NEW YORK 0123", ("RUCNDT", "USMISSION USUN NEW YORK", None, 123, "USUN NEW YORK")),
     ("RUEHXD/RURITANIA COLLECTIVE", ("RUEHXD", "RURITANIA COLLECTIVE", None, None, "RURITANIA COLLECTIVE")),
+    ("STRELSAU 12 0034", (None, "STRELSAU 12", None, 34, "STRELSAU 12")),
+    ("STRELSAU/ 0034", (None, "STRELSAU/", None, 34, "STRELSAU/")),  # not a routing indicator
+    ("RUEHSL/ 0034", ("RUEHSL", "0034", None, None, "0034")),  # the address has no name but the number
+    ("XYZ/ 0034", (None, "XYZ/", None, 34, "XYZ/")),  # not an operating signal
+    ("ZEN/ 0034", (None, "0034", None, None, "0034")),
 ]
 
 

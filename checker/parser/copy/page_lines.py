@@ -112,9 +112,10 @@ class PageLineFinder:
         """Return the level if it is the only text after the station's serial number in a page identification (ACP 127,
         208.c), otherwise `None`.
         """
+        fold = self.cursor.fold
         low, high = self.cursor.trim(start, end)
         for letters, level in self.cursor.grammar.levels:
-            if spelled(self.cursor.fold, low, letters) == high:
+            if fold[low] == letters[0] and spelled(fold, low, letters) == high:
                 return level
         return None
 

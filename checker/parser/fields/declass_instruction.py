@@ -93,7 +93,7 @@ def read_value(cursor: Cursor, start: int, end: int) -> tuple[Instruction | Unre
     at, downgrade = _skip_labels(value)
     if at >= len(value.flat):
         return None, downgrade
-    return read_instruction(cursor, value.start + at, value.end), downgrade
+    return _instruction(value if at == 0 else InstructionText(cursor, value.start + at, value.end)), downgrade
 
 
 def _skip_labels(value: InstructionText) -> tuple[int, Downgrade | None]:
@@ -153,7 +153,11 @@ def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unre
 
 def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
     """Return the instruction in a span, or an `Unread` if it does not match any instruction kind in the table."""
-    value = InstructionText(cursor, start, end)
+    return _instruction(InstructionText(cursor, start, end))
+
+
+def _instruction(value: InstructionText) -> Instruction | Unread:
+    cursor = value.cursor
     flat = value.flat.rstrip(". ")
     node = Instruction(
         cursor.span(value.start, value.start + len(flat)), cursor.text[value.start : value.start + len(flat)]

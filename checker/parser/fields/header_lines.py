@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ...model import (
     Banner,
@@ -26,6 +27,7 @@ from ...model import (
 from ...record import Lazy
 from ...text import Pattern, Span
 from ..cursor import Cursor
+from ..lookup import Grammar
 from .banner import read_banner, unread_banner
 from .blocks import label_of
 from .captions import LONGEST_ADDRESS, is_address_stop
@@ -450,15 +452,32 @@ def _security(cursor: Cursor, start: int, end: int) -> Security | Unread:
 
 def read_party(cursor: Cursor, start: int, end: int) -> Party:
     """Return the address in a span: routing indicator, name, precedence word, and the addressee's own serial number."""
-    grammar = cursor.grammar
-    match = _ADDRESS.match(cursor.fold, start, end)
+    words = cursor.fold[start:end].split()
+    number = None
+    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER:
+        if len(words) > 2 or not _is_indicator(cursor.grammar, words[0]):
+            number = int(words.pop())
+    name, indicator, precedence, rank, post, signal = _address(cursor.grammar, " ".join(words))
+    text = cursor.text[start:end]
+    return Party(cursor.span(start, end), text, name, indicator, precedence, rank, number, post, signal)
+
+
+def _is_indicator(grammar: Grammar, word: str) -> bool:
+    """Return whether a word is only a routing indicator or an operating signal, so that a number after it is a name."""
+    match = _ADDRESS.fullmatch(word) if word.endswith("/") else None
+    return match is not None and (match[1] is not None or match[2] in grammar.address_signals)
+
+
+@lru_cache(maxsize=4096)
+def _address(grammar: Grammar, text: str) -> tuple[str, str | None, str | None, int | None, str, str | None]:
+    """Return the name, routing indicator, precedence word and its rank, post, and operating signal of an address
+    without its number. Results are cached, because most addresses recur.
+    """
+    match = _ADDRESS.match(text)
     indicator, signal = match.groups() if match is not None else (None, None)
     if signal is not None and signal not in grammar.address_signals:
         match = signal = None
-    words = cursor.fold[match.end() if match is not None else start : end].split()
-    number = None
-    if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER:
-        number = int(words.pop())
+    words = text[match.end() if match is not None else 0 :].split()
     precedence = rank = None
     for count in (2, 1) if words and words[-1] in grammar.precedence_ends else ():
         entry = grammar.precedence_words.get(" ".join(words[-count:])) if len(words) > count else None
@@ -467,9 +486,7 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
             del words[-count:]
             break
     name = " ".join(words)
-    post = post_of(cursor, name)
-    text = cursor.text[start:end]
-    return Party(cursor.span(start, end), text, name, indicator, precedence, rank, number, post, signal)
+    return name, indicator, precedence, rank, post_of(grammar, name), signal
 
 
 def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
@@ -483,16 +500,16 @@ def _parties(cursor: Cursor, start: int, end: int) -> Iterator[Party]:
         start = stop + 1
 
 
-def post_of(cursor: Cursor, name: str) -> str:
+def post_of(grammar: Grammar, name: str) -> str:
     """Return a mission's post name as used on classification lines, given its name in an address."""
-    known = cursor.grammar.mission_names.get(name)
+    known = grammar.mission_names.get(name)
     if known is not None:
         return known
-    for prefix in cursor.grammar.mission_kinds.get(name.split(" ", 1)[0], ()):
+    for prefix in grammar.mission_kinds.get(name.split(" ", 1)[0], ()):
         if name.startswith(prefix):
             return name[len(prefix) :]
     city, comma, kind = name.partition(", ")  # the labeled form writes the city first
-    return city if comma and kind + " " in cursor.grammar.mission_prefixes else name
+    return city if comma and kind + " " in grammar.mission_prefixes else name
 
 
 # ---- Header lines that a copy has joined or broken -------------------------------------------------------------------

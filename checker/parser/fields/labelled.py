@@ -237,7 +237,7 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
     year = before or inside or dashed or short or after or suffix
     item.kind = "telegram"
     item.year = year_of(year) if year else None
-    item.post = post_of(cursor, name.replace("-", " ").strip(" ."))
+    item.post = post_of(cursor.grammar, name.replace("-", " ").strip(" ."))
     item.serial = int(serial)
     return True
 
@@ -514,13 +514,13 @@ def name_kind(cursor: Cursor, telegram: Telegram, item: Reference) -> None:
         year = before or inside or after
         item.kind, item.serial = "airgram", int(number)
         item.year = year_of(year) if year else None
-        item.post = post_of(cursor, name.replace("-", " ").strip(" .'")) if name else own_post(telegram)
+        item.post = post_of(cursor.grammar, name.replace("-", " ").strip(" .'")) if name else own_post(telegram)
         return
     group = _GROUP.search(words)
     if group is not None and month_of(group.group(4), cursor.grammar.months)[0] is not None:
         sender = _WORDS.match(words[: group.start()].strip(" ,:"))
         item.group = group.group()
-        item.post = post_of(cursor, sender.group().strip(" -.")) if sender is not None else None
+        item.post = post_of(cursor.grammar, sender.group().strip(" -.")) if sender is not None else None
         item.year = year_of(group.group(5)) if group.group(5) else None
 
 
