@@ -33,6 +33,12 @@ _BLANKS = Pattern(r"\s+", 0)
 _SLASHES = Pattern(r"/+")
 
 
+_WITH_CONTROLS = frozenset({
+    "before_lists", "captioned", "controls", "cui", "cui_controls", "joiners", "joint", "lists", "nato", "parts",
+    "prefix", "restricted", "roles", "supplemental", "systems",
+})  # fmt: skip
+
+
 class Lexicon:
     """The words of the marking grammar, by upper-case spelling.
 
@@ -49,6 +55,18 @@ class Lexicon:
             for entry in words["levels"]:
                 for form in entry.forms.get(kind, ()):
                     self.levels.setdefault(" ".join(form.split()), (entry.code, kind))
+        self.telegram_profile = next(entry.code for entry in words["profiles"] if entry.fact("cable") == "yes")
+        self.not_marks = set(words["not_marks"].codes())
+        self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
+
+    def __getattr__(self, name: str) -> object:
+        """Read the controls and the markings of other systems on first use. Many telegrams have only levels."""
+        if name not in _WITH_CONTROLS:
+            raise AttributeError(name)
+        self._read_controls(self.words)
+        return self.__dict__[name]
+
+    def _read_controls(self, words: Vocabulary) -> None:
         self.controls: dict[str, tuple[Entry, str, str]] = {}
         self.systems: dict[str, tuple[Entry, str]] = {}
         self.parts: dict[tuple[str, str], Entry] = {}
@@ -63,9 +81,6 @@ class Lexicon:
         self._add_foreign(words)
         self._add_unclassified(words)
         self.captioned = [entry for entry in words["controls"] if entry.fact("caption")]
-        self.telegram_profile = next(entry.code for entry in words["profiles"] if entry.fact("cable") == "yes")
-        self.not_marks = set(words["not_marks"].codes())
-        self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
 
     def _add_control_forms(self, entry: Entry, category: str) -> None:
         both = set(entry.forms.get("banner", ())) & set(entry.forms.get("portion", ()))
