@@ -162,6 +162,19 @@ def test_a_scalar_points_at_the_word_beside_it(tmp_path: Path) -> None:
     assert ("LINE", "8 is not 7", "banner.serial") == (found.quote, found.message, found.at)
 
 
+def test_an_undetermined_guard_counts_even_if_the_list_has_no_elements(tmp_path: Path) -> None:
+    words = (
+        "    when: {dtg: present}\n    each: paragraphs\n    where: {mark: readable}\n    require: {level: {is: U}}\n"
+    )
+    two = "".join(rule(f"TRY-0{number}", f"{words}    message: none\n", f"try-{number}") for number in (1, 2))
+    book = book_of(tmp_path, two)
+    tally = engine.Tally()
+    for dtg in (Unread(Span(3, 3), "the date-time group is not in this copy"), None):
+        engine.judge(telegram(dtg=dtg), Source("x", "FIRST LINE"), book, tally=tally)
+    counts = {id: (count.applied, count.failed, count.unknown) for id, count in tally.counts.items()}
+    assert {"TRY-01": (1, 0, 1), "TRY-02": (1, 0, 1)} == counts
+
+
 def test_undetermined_is_counted_and_recorded(tmp_path: Path) -> None:
     words = "    require: {subject.text: {is: x}}\n    message: none\n"
     unread = telegram(subject=Unread(Span(3, 8), "a subject", "F~RST"))

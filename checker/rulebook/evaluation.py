@@ -18,7 +18,7 @@ from ..model.telegram import LAZY
 from ..operators import OPERATORS
 from ..record import Record
 from ..text import Span
-from .compiler import CompileContext, Predicate, compile_condition
+from .compiler import CompileContext, Predicate, all_of, compile_condition
 from .field_types import Env, Path, getter, is_stored, location_of, unread_on, value_text
 from .ir import Any, Data, Expression
 
@@ -86,8 +86,8 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "_found", "_guard", "_load", "_nodes", "_quantified", "answer", "arguments", "check", "context", "data",
-        "each", "listed", "require", "when", "where",
+        "_found", "_guard", "_load", "_nodes", "_quantified", "_where", "answer", "arguments", "check", "context",
+        "data", "each", "listed", "require", "when", "where",
     )  # fmt: skip
 
     def __init__(self, head: Data, context: CompileContext, load: Callable[[], Data] | None = None) -> None:
@@ -117,7 +117,8 @@ class CompiledRule:
         self.data: Data = data
         self.each: Path | None = each if isinstance(each, list) else None
         self.listed = bool(data.get("listed"))
-        self.where: Predicate | None = compile_condition(where, context) if isinstance(where, list) else None
+        self._where = [compile_condition(part, context) for part in conjuncts(where)]
+        self.where: Predicate | None = all_of(self._where) if self._where else None
         self.require: Predicate = compile_condition(require, context) if isinstance(require, list) else _always
         self.check: Callable[..., Any] | None = None
         self.arguments: Any = None
@@ -150,7 +151,7 @@ class CompiledRule:
         function calls `judge_elements` to collect all such elements.
         """
         get = getter(path, self.context.getters)
-        where, require, listed = self.where, self.require, self.listed
+        tests, require, listed = self._where, self.require, self.listed
 
         def answer(env: Env) -> Answer:
             items = get(env)
@@ -162,14 +163,16 @@ class CompiledRule:
             applied = False
             for item in items if listed else (items,):
                 inside = (telegram, item)
-                if where is not None:
-                    chosen = where(inside)
-                    if chosen is False:
-                        continue
-                    if chosen is None:
+                for test in tests:
+                    chosen = test(inside)
+                    if not chosen:
+                        break
+                else:
+                    if require(inside) is not True:
                         return self.judge_elements(env)
-                applied = True
-                if require(inside) is not True:
+                    applied = True
+                    continue
+                if chosen is None and all_of(tests)(inside) is None:
                     return self.judge_elements(env)
             return applied or NOT_APPLICABLE
 
