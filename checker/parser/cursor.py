@@ -177,6 +177,8 @@ class Cursor:
     def trim(self, start: int, end: int) -> tuple[int, int]:
         """Return the span without leading or trailing spaces and line feeds."""
         fold = self.fold
+        if start < end and fold[end - 1] == " ":  # the carriage return of a line end is a space
+            end -= 1
         if start < end and fold[start] not in " \n" and fold[end - 1] not in " \n":
             return start, end
         words = fold[start:end].rstrip(" \n")

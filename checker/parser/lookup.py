@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property, lru_cache, partial
 
 from ..record import BoundedCache
 from ..text import Pattern
@@ -15,7 +15,6 @@ from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
 _STEM = 7  # letters
-_Spellings = dict[tuple[str, tuple[str, ...]], tuple[str, ...]]  # by code and kinds
 
 
 class Control:
@@ -32,13 +31,24 @@ class Control:
         self.code = entry.fact("control") or entry.code
 
 
+def _spellings(words: Vocabulary, table: str, code: str, *kinds: str) -> tuple[str, ...]:
+    """Return a table entry's spellings of the given kinds, or an empty tuple if there is no such entry."""
+    entry = words[table].get(code)
+    return entry.spellings(*kinds) if entry is not None else ()
+
+
 class Grammar:
-    """The lookup tables for one vocabulary. Words are in upper case; "letters" means a spelling without spaces."""
+    """The lookup tables for one vocabulary. Words are in upper case; "letters" means a spelling without spaces.
+
+    `label(code, *kinds)` and `page_word(code, *kinds)` return the spellings of an entry in the `labels` or `page_words`
+    table: those of the given kinds, or of all kinds if none are given. They are cached, because they are needed for
+    every line.
+    """
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
-        self._labels: _Spellings = {}
-        self._page_words: _Spellings = {}
+        self.label: Callable[..., tuple[str, ...]] = cache(partial(_spellings, words, "labels"))
+        self.page_word: Callable[..., tuple[str, ...]] = cache(partial(_spellings, words, "page_words"))
 
     # ---- header ----------------------------------------------------------------------------------------------
 
@@ -218,26 +228,6 @@ class Grammar:
         return found
 
     # ---- labels ----------------------------------------------------------------------------------------------
-
-    def label(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return a label's spellings of the given kinds, or of all kinds if none are given."""
-        found = self._labels.get((code, kinds))
-        return found if found is not None else self._spellings(self._labels, "labels", code, kinds)
-
-    def page_word(self, code: str, *kinds: str) -> tuple[str, ...]:
-        """Return the spellings of the given kinds, or of all kinds if none are given, for an entry in the `page_words`
-        table.
-        """
-        found = self._page_words.get((code, kinds))
-        return found if found is not None else self._spellings(self._page_words, "page_words", code, kinds)
-
-    def _spellings(self, known: _Spellings, table: str, code: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a table entry's spellings, or an empty tuple if there is no such entry. The result is cached, because
-        it is needed for every line.
-        """
-        entry = self.words[table].get(code)
-        found = known[code, kinds] = entry.spellings(*kinds) if entry is not None else ()
-        return found
 
     @cached_property
     def text_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
