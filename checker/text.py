@@ -430,13 +430,23 @@ class View:
         """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a
         constant.
         """
-        text, base, edits = self.text, self._sources[0], list(exchanges)
+        text, edits = self.text, list(exchanges)
         bounds = [0, *chain.from_iterable(map(_EDGES, edits)), len(text)]
         if bounds != sorted(bounds):
             raise ValueError("an exchange overlaps another one, is out of order, or is outside the text")
         pieces = [""] * (len(bounds) - 1)
         pieces[::2] = [text[low:high] for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
         pieces[1::2] = [piece for _, _, piece in edits]
+        return self.alternated(bounds, pieces)
+
+    def alternated(self, bounds: list[int], pieces: list[str]) -> View:
+        """Return a view of the parts of this view that begin and end at successive `bounds`. In `pieces`, every other
+        part is replaced, beginning with the second; the last part is not replaced.
+        """
+        if not self._plain:
+            edits = zip(bounds[1::2], bounds[2::2], pieces[1::2], strict=False)
+            return self.exchange(((0, bounds[0], ""), *edits, (bounds[-1], len(self.text), "")))
+        base = self._sources[0]
         joined = "".join(pieces)
         if not joined:
             return View(self.source, "", [0], [base], [base], [1])

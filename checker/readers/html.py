@@ -12,14 +12,23 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import unescape
+from itertools import accumulate
+from operator import eq
 
 from ..model import Fact
 from ..record import Record
 from ..text import Exchange, Pattern, View
 from .registry import MAX_EDITS, ReaderSettings, Reading, Unreadable, limit_edits, too_many_edits
 
-_TAG = re.compile(r"""<(?:!--|!\[CDATA\[|([!?]|/?[A-Za-z][^\s<>/]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<>]*+>))""")
+_NAME = r"(?:[!?]|/?[A-Za-z][^\s<>/]*+)"
+_REST = r"""(?:(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|[^<>]*+>)"""
+_TAG = re.compile(rf"<(?:!--|!\[CDATA\[|({_NAME})({_REST}))")
+_PRE_TAG = re.compile(rf"<(?:!--|!\[CDATA\[|(/?[Pp][Rr][Ee](?![^\s<>/]))({_REST}))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_ANY_TAG = re.compile(rf"(<{_NAME}{_REST})")  # except comments and CDATA sections
+_REFERENCE = re.compile(f"({_ENTITY.pattern})")
+_LINE_FEED = "&#x000A;"  # ends each line on the publisher's pages
+_BREAK = re.compile(r"<br(?![^\s<>/])", re.IGNORECASE)
 _XML = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 _BLANKS = re.compile(r"\s+")
 _HIDDEN = frozenset(("script", "style", "noscript", "template"))  # elements whose content is not shown
@@ -56,15 +65,15 @@ class MarkupTag(Record):
         return next((value for value in found.groups() if value is not None), None) if found else None
 
 
-def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTag]:
+def tags(text: str, start: int = 0, end: int | None = None, pattern: re.Pattern[str] = _TAG) -> Iterator[MarkupTag]:
     """Yield the tags in `text` from beginning to end. A "<" without a matching ">" is text. A tag never contains
-    another "<".
+    another "<". `pattern` restricts the names of the tags.
 
     Raises `InputError` if there are more than `MAX_EDITS` tags.
     """
     end = len(text) if end is None else end
     terminated = {"-->": True, "]]>": True}
-    found = _TAG.search(text, start, end)
+    found = pattern.search(text, start, end)
     number = 0
     while found is not None:
         number += 1
@@ -82,7 +91,7 @@ def tags(text: str, start: int = 0, end: int | None = None) -> Iterator[MarkupTa
         else:
             name = name.lower() if name[0] not in "!?" else "!"
             yield MarkupTag(found.start(), here, name, rest)
-        found = _TAG.search(text, here, end)
+        found = pattern.search(text, here, end)
 
 
 def _section(start: int, inside: int, stop: int, terminator: str) -> Iterator[MarkupTag]:
@@ -159,9 +168,10 @@ def _without_tags(text: str, start: int, end: int, inside: Iterable[MarkupTag], 
 # ---- Web pages ------------------------------------------------------------------------------------------------------
 _CABLE_TABLE = r"""table\b[^<>]*\bclass=["']?cable\b"""
 _HAS_CABLE_TABLE = Pattern(f"<{_CABLE_TABLE}", 0)
-_FIRST = "".join(sorted({name[0] for name in (*_HIDDEN, "table")}))  # tells at once that most tags are neither
+_FIRST = "".join(sorted({name[0] for name in (*_HIDDEN, "table")}))
+_MAY_HIDE = re.compile(f"<[!{_FIRST}{_FIRST.upper()}]")  # much faster than the next pattern: few tags begin like this
 _TABLE_OR_HIDDEN = re.compile(
-    rf"<(?=[!{_FIRST}])(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b|((?-i:{_CABLE_TABLE})))", re.IGNORECASE
+    rf"<(?:!--|!\[CDATA\[|(?:{'|'.join(sorted(_HIDDEN))})\b|(?-i:{_CABLE_TABLE}))", re.IGNORECASE | re.ASCII
 )
 _TERMINATORS = {
     "<!--": re.compile("-->"),
@@ -175,7 +185,7 @@ _BLOCKS = frozenset(
     """p|div|br|li|ul|ol|dl|dt|dd|tr|table|h1|h2|h3|h4|h5|h6|pre|blockquote|section|article|header|footer|hr|form
 nav|aside|main|address|fieldset|body|title""".replace("\n", "|").split("|")
 )
-_CELLS = frozenset(("td", "th"))
+_CELL_TAG = re.compile(rf"<(?:!--|!\[CDATA\[|((?i:/?t[dh]|/table)(?![^\s<>/]))({_REST}))")
 
 
 def recognizes(text: str) -> bool:
@@ -196,13 +206,15 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading | Unr
     """
     text = reading.view.text
     facts: tuple[Fact, ...] = ()
-    edits: Iterator[Exchange] | None = None
+    ranges: list[tuple[int, int]] = []
     table = _find_cable_table(text)
     if table is not None:
-        found, ranges = _cable_tags(text, table)
-        facts = tuple(_facts(reading.view, found))
-        edits = _preformatted(text, found, ranges) if ranges else None
-    view = reading.view.exchange(limit_edits(edits if edits is not None else _rendered(text)))
+        ranges = _pre_elements(text, table)
+        facts = tuple(_facts(reading.view, table, ranges[1][1] if len(ranges) == 2 else len(text)))
+    if ranges:
+        view = _preformatted(reading.view, ranges)
+    else:
+        view = reading.view.exchange(limit_edits(_rendered(text)))
     if not view.text.strip():
         yield Unreadable(reading.path, reading.cable, "is a web page without text")
     else:
@@ -213,41 +225,42 @@ def _find_cable_table(text: str) -> int | None:
     """Return the offset of the first cable table outside comments, CDATA sections, and elements that are not shown, or
     None.
     """
+    if "<table" not in text:
+        return None
     here = 0
     unterminated: set[str] = set()
-    while (found := _TABLE_OR_HIDDEN.search(text, here)) is not None:
-        here = found.end()
-        if found[1] is None:
-            here = max(here, _section_end(text, found, unterminated))
+    while (opening := _MAY_HIDE.search(text, here)) is not None:
+        here = opening.end()
+        found = _TABLE_OR_HIDDEN.match(text, opening.start())
+        if found is None:
+            continue
+        terminator = _TERMINATORS.get(found[0].lower())
+        if terminator is not None:
+            here = max(here, _section_end(text, found.end(), terminator, unterminated))
         elif _TAG.match(text, found.start()):
             return found.start()
     return None
 
 
-def _section_end(text: str, opening: re.Match[str], unterminated: set[str]) -> int:
+def _section_end(text: str, start: int, terminator: re.Pattern[str], unterminated: set[str]) -> int:
     """Return the end of a section that browsers do not show, or -1 if it has no terminator.
 
     `unterminated` collects the terminators that were not found, so that none is searched for twice.
     """
-    terminator = _TERMINATORS[opening[0].lower()]
     if terminator.pattern in unterminated:
         return -1
-    stop = terminator.search(text, opening.end())
+    stop = terminator.search(text, start)
     if stop is None:
         unterminated.add(terminator.pattern)
         return -1
     return stop.end()
 
 
-def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int, int]]]:
-    """Return the tags from the table to the end of the second `pre` element, and the ranges of both elements'
-    contents.
-    """
-    found: list[MarkupTag] = []
+def _pre_elements(text: str, table: int) -> list[tuple[int, int]]:
+    """Return the ranges of the contents of the first two `pre` elements after the table."""
     ranges: list[tuple[int, int]] = []
     low = -1
-    for tag in tags(text, table):
-        found.append(tag)
+    for tag in tags(text, table, pattern=_PRE_TAG):
         if tag.name == "pre" and low < 0:
             low = tag.end
         elif tag.name == "/pre" and low >= 0:
@@ -257,20 +270,65 @@ def _cable_tags(text: str, table: int) -> tuple[list[MarkupTag], list[tuple[int,
                 break
     if low >= 0:  # the page is truncated
         ranges.append((low, len(text)))
-    return found, ranges
+    return ranges
 
 
-def _preformatted(text: str, found: list[MarkupTag], ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
+def _preformatted(view: View, ranges: list[tuple[int, int]]) -> View:
+    """Return a view of the contents of `pre` elements, including all whitespace."""
+    parts: list[str] = []
+    shown: list[str] = []
+    edge = 0
+    for low, high in ranges:
+        content = view.text[low:high]
+        if "<!--" in content or "<![CDATA[" in content:
+            return view.exchange(limit_edits(_preformatted_edits(view.text, ranges)))
+        if parts:
+            parts.append(view.text[edge:low])
+            shown.append("\n\n")
+        stretch, *marks = _ANY_TAG.split(content, MAX_EDITS + 1)
+        _append_decoded(stretch, parts, shown)
+        for tag, stretch in zip(marks[::2], marks[1::2], strict=True):
+            parts.append(tag)
+            shown.append("\n" if _BREAK.match(tag) else "")
+            _append_decoded(stretch, parts, shown)
+        edge = high
+    if any(map(eq, parts[1::2], shown[1::2])):  # a reference that remains as it is
+        return view.exchange(limit_edits(_preformatted_edits(view.text, ranges)))
+    return view.alternated(list(accumulate(map(len, parts), initial=ranges[0][0])), shown)
+
+
+def _append_decoded(stretch: str, parts: list[str], shown: list[str]) -> None:
+    """Append a text without tags to `parts`, divided into text, reference, text, …, text, and to `shown`, with the
+    references decoded. Raises `InputError` for too many references.
+    """
+    references = stretch.count("&")
+    if len(parts) + 2 * references > 2 * MAX_EDITS:
+        raise too_many_edits()
+    if not references:
+        parts.append(stretch)
+        shown.append(stretch)
+    elif references == stretch.count(_LINE_FEED):
+        divided = [_LINE_FEED] * (2 * references + 1)
+        divided[::2] = stretch.split(_LINE_FEED)
+        parts += divided
+        divided[1::2] = ["\n"] * references
+        shown += divided
+    else:
+        divided = _REFERENCE.split(stretch)
+        parts += divided
+        divided[1::2] = [_decode(reference, True) for reference in divided[1::2]]
+        shown += divided
+
+
+def _preformatted_edits(text: str, ranges: list[tuple[int, int]]) -> Iterator[Exchange]:
     """Yield the edits that leave the contents of `pre` elements, including all whitespace."""
     here = 0
     for number, (low, high) in enumerate(ranges):
         yield here, low, "\n\n" if number else ""
-        for tag in found:
-            if low <= tag.start < high:
-                if text.find("&", low, tag.start) >= 0:
-                    yield from entities(text, low, tag.start)
-                yield tag.start, tag.end, "\n" if tag.name == "br" else ""
-                low = tag.end
+        for tag in tags(text, low, high):
+            yield from entities(text, low, tag.start)
+            yield tag.start, tag.end, "\n" if tag.name == "br" else ""
+            low = tag.end
         yield from entities(text, low, high)
         here = high
     yield here, len(text), ""
@@ -311,7 +369,7 @@ def _shown(text: str, low: int, high: int, depth: int, open_left: bool, open_rig
         yield from flow(text, low, high, open_left=open_left, open_right=open_right, html=True)
 
 
-def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
+def _facts(view: View, table: int, end: int) -> Iterator[Fact]:
     """Yield a fact for each cell of the cable table that is not blank and whose column is known. The titles of links
     are wrong on the publisher's site and are not read.
     """
@@ -319,23 +377,21 @@ def _facts(view: View, found: list[MarkupTag]) -> Iterator[Fact]:
     names: list[str] = []
     column = 0
     low = -1
-    inside: list[MarkupTag] = []
-    for tag in found[1:]:
+    for tag in tags(text, table, end, _CELL_TAG):
         if tag.name == "/table":
             return
-        if tag.name in _CELLS:
+        if tag.name in ("td", "th"):
             low = tag.end
-            inside = []
-            continue
-        if tag.name == "/th" and low >= 0:
-            names.append(_without_tags(text, low, tag.start, inside))
-        elif tag.name == "/td" and low >= 0:
-            value = _without_tags(text, low, tag.start, inside)
+        elif tag.name == "/th" and low >= 0:
+            names.append(plain_text(text, low, tag.start))
+        elif low >= 0:
             name = _COLUMNS.get(names[column]) if column < len(names) else None
-            if name is not None and value:
-                yield Fact(view.span(*_cell_text(text, low, tag.start, inside)), name, value)
+            if name is not None:
+                inside = list(tags(text, low, tag.start))
+                value = _without_tags(text, low, tag.start, inside)
+                if value:
+                    yield Fact(view.span(*_cell_text(text, low, tag.start, inside)), name, value)
             column += 1
-        inside.append(tag)
 
 
 def _cell_text(text: str, low: int, high: int, inside: list[MarkupTag]) -> tuple[int, int]:

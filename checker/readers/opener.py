@@ -39,6 +39,7 @@ _ROW_MARKERS = (  # of wrappers that occur inside rows
     *(pair for pair in _TEXT_MARKERS if pair[1].code in ("foia", "labelled", "pasted", "plusd")),
 )
 _ATTRIBUTES_LINE = "\nMessage Attributes\n"
+_LONGEST_SIGNATURE = 8  # bytes at the beginning of packed data that identify its format
 _ROW_HEAD = 1000  # code points of a row in which its wrapper must be recognizable: rows come in millions
 _PLAIN = Reader("plain", TEXT, 0, "opener", "the text as it is", ())
 _XML = "<?xml"
@@ -181,27 +182,29 @@ def _reader_for(stream: Stream, forced: Reader | None) -> Reader | None:
     A reader for packed data applies if its marker is at the beginning, unless the plain reader is forced. A row reader
     applies if it is forced, or if no reader is forced and it recognizes the stream.
     """
-    text = stream.head[:HEAD].decode("latin-1")
+    head = stream.head[:HEAD]
+    beginning = head[:_LONGEST_SIGNATURE].decode("latin-1")
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for reader in _BYTES:
         if reader.stage == PACKED and forced is not _PLAIN:
-            if text.startswith(reader.markers):
+            if beginning.startswith(reader.markers):
                 return reader
         elif reader is forced or (
-            forced is None and _may_recognize(reader, text) and reader.load().recognizes(stream.head, reader.code)
+            forced is None and _may_recognize(reader, start) and reader.load().recognizes(stream.head, reader.code)
         ):
             return reader
     return None
 
 
-def _may_recognize(reader: Reader, text: str) -> bool:
-    """Return whether a file for this row reader could begin with this text. The check avoids importing the modules of
+def _may_recognize(reader: Reader, start: bytes) -> bool:
+    """Return whether a file for this row reader could begin with these bytes. The check avoids importing the modules of
     readers that do not apply.
     """
-    start = text.lstrip("\xef\xbb\xbf \t\r\n")
     if reader.code == "csv-head":
-        line = start[: start.find("\n") + 1]
-        return any(marker in line for marker in reader.markers)
-    return start[:1] in ("{", "[", '"', "%", "P") and any(marker in text for marker in reader.markers)
+        start = start[: start.find(b"\n") + 1]
+    elif start[:1] not in (b"{", b"[", b'"', b"%", b"P"):
+        return False
+    return any(marker.encode("latin-1") in start for marker in reader.markers)
 
 
 def _read_rows(
@@ -288,6 +291,8 @@ def _recognize(text: str, codes: tuple[str, ...]) -> Reader | None:
         if _ATTRIBUTES_LINE in text:
             return _BY_CODE["plusd"]
     for marker, reader in markers:
+        if marker[0] not in head:  # faster than the search for a marker: most texts have no "<"
+            continue
         if reader.code not in codes and marker in head and reader.load().recognizes(text):
             return reader
     return None

@@ -79,6 +79,8 @@ def refuse_binary(data: bytes) -> None:
         if data.startswith(signature):
             raise InputError(f"is not text but {kind}")
     sample = data[:_SAMPLE]
+    if not any(map(sample.__contains__, _CONTROLS)):  # the usual case: faster than `translate`
+        return
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls * 20 > len(sample):  # in packed or encrypted data, one-tenth are
         if sample.count(0) * 3 > len(sample):

@@ -104,6 +104,7 @@ GROWING = {
     "page sections": lambda n: "<html>" + "<![CDATA[" * n + "]]>" + TABLE,
     "page tables": lambda n: "<html>" + "<table class=cable " * n,
     "page hidden tables": lambda n: "<html><!--" + "<table class=cable>" * n + "--><script>" * n,
+    "page line feeds": lambda n: TABLE[:-6] + "&#x000A;" * n + "&amp;<br>" * n,
     "page cells": lambda n: "<html>" + "<table class=cable><td>" * n,
     "page classes": lambda n: "<table " + "class=" * n,
     "html cells": lambda n: "<table class='cable'>" + "<tr><td>" * n,
@@ -181,6 +182,7 @@ def page(before: str = "", after: str = "", body: str = "1. (C) A<br>B &amp; C")
         "<table class='menu'><tr><td>",
         "<!-- open <table class='menu'>",
         "<script> open ",
+        "<no\u017fcript> and <\u017fcript> are not <noscript> and <script> ",
         "<table class='cable' <!-- x --> ",
     ],
 )
@@ -190,6 +192,29 @@ def test_the_cable_table_is_found_whatever_precedes_it(before):
     assert {"reference_id": "08STRELSAU123", "origin": "Embassy Strelsau"} == {f.name: f.text for f in found.facts}
     for fact in found.facts:
         assert found.view.source.quote(fact.span) == fact.text
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("1. (C) A&#x000A;&#x000A;B &amp; C&#x000A;", "1. (C) A\n\nB & C\n"),
+        ("A&#x000A;<a title='x>&lt;y' href=z>&para;</a>1. (S) B<br />&quot;C", 'A\n\xb61. (S) B\n"C'),
+        ("A&#x000A;B &Nicht1; C &amp; D", "A\nB &Nicht1; C & D"),
+        ("A<!-- <br> &amp; -->B &amp;<![CDATA[ C<br>]]> D", "AB & C<br> D"),
+        ("<br><BR/><breve>A</breve></br>&#x000A", "\n\nA\n"),
+        ("A < B &lt; C <<br>", "A < B < C <\n"),
+    ],
+)
+def test_the_text_of_a_cable_page_has_the_positions_of_its_letters(body, shown):
+    (found,) = read(page(body=body))
+    assert "HEAD\n\n" + shown == found.view.text
+    at = -1
+    for offset, letter in enumerate(found.view.text):
+        span = found.view.span(offset, offset + 1)
+        at, before = span.start, at
+        assert before <= at
+        if letter.isalnum():
+            assert letter in found.view.source.quote(span)
 
 
 def test_a_page_whose_cable_table_is_hidden_or_has_no_text_is_read_as_any_other():

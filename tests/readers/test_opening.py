@@ -233,6 +233,31 @@ def test_several_archive_records_in_one_text():
     assert [item.facts[0].text for item in found] == ["1975STRELS00001", "1975STRELS00002"]
 
 
+def test_the_values_of_archive_attributes():
+    long = "WORD  " * 50
+    lines = [
+        " To:  STATE ",
+        "To: again",
+        "Concepts: ONE,\tTWO",
+        " THREE",
+        "",
+        "Errors:",
+        "From: n/a",
+        f"Subject: {long}",
+        " x",
+    ]
+    text = "TEXT\nMessage Attributes\n" + "\n".join(lines)
+    for _ in range(2):  # parsed lines are kept
+        (found,) = readers.read("x", data=text.encode())
+        assert {fact.name: fact.text for fact in found.facts} == {
+            "plusd_to": "STATE",
+            "plusd_concepts": "ONE, TWO THREE",
+            "plusd_subject": "WORD " * 50 + "x",
+        }
+        for fact in found.facts:
+            assert " ".join(text[fact.span.start : fact.span.end].split()) == fact.text
+
+
 def test_several_dumps_in_one_text():
     dump = "id: {0}\ndate: 3/14/2008\nrefid: 08STRELSAU{0}\nheader:\nHEAD {0}\n-- header ends --\nTEXT {0}\n"
     assert texts((dump.format(1) + dump.format(2)).encode()) == [
