@@ -3,6 +3,8 @@
 import pytest
 from parsing import BANNER, FIELDS, HEADER, short, telegram
 
+from checker.parser.fields import header_lines
+
 REST = f"FM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\n{BANNER}{FIELDS}1. (C) Text.\n"
 
 GROUPS = [
@@ -160,3 +162,12 @@ def test_exempted_addressees_after_a_comma():
     found = telegram(text)
     assert ["SOME COLLECTIVE"] == [party.name for party in found.info]
     assert ["AMCONSUL ZENDA", "AMEMBASSY KLOW"] == [party.name for party in found.exempt]
+
+
+def test_a_long_address_is_read_and_not_cached():
+    name = "STRELSAU " * 60
+    telegram(f"R 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\n{BANNER}{FIELDS}1. (C) Text.\n")
+    before = header_lines._address.cache_info().currsize
+    found = telegram(f"R 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO {name}0044\n\n{BANNER}{FIELDS}1. (C) Text.\n").to[0]
+    assert (name.strip(), 44) == (found.name, found.number)
+    assert before == header_lines._address.cache_info().currsize

@@ -45,6 +45,7 @@ _ADDRESS = Pattern(r"(?:(R[A-Z]{2,7})/|([A-Z]{3})/)?")
 _AHEAD = 3  # lines below an unreadable line within which the header must continue
 _NEAR = 60  # lines
 _LONGEST_NUMBER = 7  # digits
+_LONGEST_CACHED = 200  # code points of an address that is cached
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
 _DASHES = Pattern(r"-{6,}")
 _TOTAL = Pattern(r"/ ?(\d{3}) ?[A-Z]{1,2}(?= |$)")
@@ -457,7 +458,9 @@ def read_party(cursor: Cursor, start: int, end: int) -> Party:
     if len(words) > 1 and words[-1].isascii() and words[-1].isdigit() and len(words[-1]) <= _LONGEST_NUMBER:
         if len(words) > 2 or not _is_indicator(cursor.grammar, words[0]):
             number = int(words.pop())
-    name, indicator, precedence, rank, post, signal = _address(cursor.grammar, " ".join(words))
+    address = " ".join(words)
+    read = _address if len(address) <= _LONGEST_CACHED else _address.__wrapped__  # a line can be as long as the text
+    name, indicator, precedence, rank, post, signal = read(cursor.grammar, address)
     text = cursor.text[start:end]
     return Party(cursor.span(start, end), text, name, indicator, precedence, rank, number, post, signal)
 

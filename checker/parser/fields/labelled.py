@@ -260,6 +260,7 @@ _PAGE = Pattern(r" +PAGE +\d")
 _PAGE_WORD = " PAGE "  # in every match of `_PAGE`
 _TWO_COUNTRIES = 4  # letters
 _LONGEST_SUBJECT = 200  # code points
+_LONGEST_TAG = 100  # code points of a word that is looked up
 _KINDS = (
     ("tags_subject", "subject"),
     ("tags_geo", "geographic"),
@@ -416,7 +417,7 @@ def _flush(cursor: Cursor, tags: list[Tag], words: list[tuple[int, int]]) -> Non
 
 def _tag(cursor: Cursor, low: int, high: int) -> Tag:
     word = cursor.fold[low:high]
-    kind = _tag_kind(cursor.words, word)
+    kind = _tag_kind(cursor.words, word) if len(word) <= _LONGEST_TAG else None
     if kind is not None:
         return Tag(cursor.span(low, high), cursor.text[low:high], kind)
     return Tag(cursor.span(low, high), cursor.text[low:high], "unknown", False, suggestion(cursor, word))
