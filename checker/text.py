@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
 from functools import partial
-from itertools import accumulate, chain, compress, cycle
+from itertools import accumulate, chain, compress, cycle, islice
 from operator import itemgetter, le
 
 from .record import Record
@@ -260,9 +260,11 @@ def _integers(given: Iterable[int]) -> MutableSequence[int]:
     return array("q", given)
 
 
-def packed(offsets: MutableSequence[int]) -> MutableSequence[int]:
-    """Return the offsets of a view's segments in the form that takes the least time, or memory if there are many."""
-    return offsets if len(offsets) <= _SHORT else _integers(offsets)
+def offsets(count: int) -> MutableSequence[int]:
+    """Return an empty sequence for the offsets of up to `count` segments of a view: the form that takes the least time,
+    or the least memory if there are many.
+    """
+    return [] if count <= _SHORT else _integers(())
 
 
 class View:
@@ -399,9 +401,12 @@ class View:
         order.
         """
         if self._plain:
-            return self._exchange_part(exchanges)
+            given, exchanges = exchanges, list(islice(exchanges, _SHORT))
+            if len(exchanges) < _SHORT:
+                return self._exchange_part(exchanges)
+            exchanges = chain(exchanges, given)
         size = len(self.text)
-        made = View(self.source, "", [], [], [], bytearray())
+        made = View(self.source, "", offsets(size), offsets(size), offsets(size), bytearray())
         pieces: list[str] = []
         here = length = 0
         for start, end, text in exchanges:
@@ -423,8 +428,7 @@ class View:
             edge = self.place(0, 0)[0]
             made._add(0, edge, edge, True)
         forward = self._forward or None  # replacements in order keep a view that never returns as it is
-        offsets = packed(made._lows), packed(made._sources), packed(made._stops)
-        return View(self.source, "".join(pieces), *offsets, made._kept, forward)
+        return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept, forward)
 
     def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
         """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a
@@ -453,7 +457,7 @@ class View:
         if base:
             bounds = [base + bound for bound in bounds]
         parts = accumulate(map(len, pieces), initial=0), bounds, bounds[1:]
-        lows, sources, stops = (packed(list(compress(values, pieces))) for values in parts)
+        lows, sources, stops = (list(compress(values, pieces)) for values in parts)
         return View(self.source, joined, lows, sources, stops, bytearray(compress(cycle((1, 0)), pieces)), True)
 
     def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:

@@ -27,6 +27,7 @@ _PRE_TAG = re.compile(rf"<(?:!--|!\[CDATA\[|(/?[Pp][Rr][Ee](?![^\s<>/]))({_REST}
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
 _ANY_TAG = re.compile(rf"(<{_NAME}{_REST})")  # except comments and CDATA sections
 _REFERENCE = re.compile(f"({_ENTITY.pattern})")
+_MANY = 10_000  # tags and references whose text is divided at once; for more, this would take too much memory
 _LINE_FEED = "&#x000A;"  # ends each line on the publisher's pages
 _BREAK = re.compile(r"<br(?![^\s<>/])", re.IGNORECASE)
 _XML = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
@@ -280,12 +281,12 @@ def _preformatted(view: View, ranges: list[tuple[int, int]]) -> View:
     edge = 0
     for low, high in ranges:
         content = view.text[low:high]
-        if "<!--" in content or "<![CDATA[" in content:
+        if content.count("&") + content.count("<") > _MANY or "<!--" in content or "<![CDATA[" in content:
             return view.exchange(limit_edits(_preformatted_edits(view.text, ranges)))
         if parts:
             parts.append(view.text[edge:low])
             shown.append("\n\n")
-        stretch, *marks = _ANY_TAG.split(content, MAX_EDITS + 1)
+        stretch, *marks = _ANY_TAG.split(content)
         _append_decoded(stretch, parts, shown)
         for tag, stretch in zip(marks[::2], marks[1::2], strict=True):
             parts.append(tag)
@@ -299,11 +300,9 @@ def _preformatted(view: View, ranges: list[tuple[int, int]]) -> View:
 
 def _append_decoded(stretch: str, parts: list[str], shown: list[str]) -> None:
     """Append a text without tags to `parts`, divided into text, reference, text, …, text, and to `shown`, with the
-    references decoded. Raises `InputError` for too many references.
+    references decoded.
     """
     references = stretch.count("&")
-    if len(parts) + 2 * references > 2 * MAX_EDITS:
-        raise too_many_edits()
     if not references:
         parts.append(stretch)
         shown.append(stretch)

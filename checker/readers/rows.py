@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from ..errors import InputError
-from ..text import Source, View, packed
+from ..text import Source, View, offsets
 from .registry import Reading, Unreadable, format_size, join_names
 from .streams import Stream, decode_row
 
@@ -73,25 +73,24 @@ def field_view(source: Source, text: str, parts: list[tuple[int, int]], quoting:
     `text` is the unescaped text of the fields, joined with `GLUE`. `parts` are the fields' (start, end) pairs in
     reading order, which may differ from their order in the source.
     """
-    sources: list[int] = []
-    stops: list[int] = []
-    widths: list[int] = []
-    edge = 0
+    fields = [quoting.widths(source.text[low:high]) for low, high in parts]
+    count = sum(map(len, fields)) + len(fields)
+    lows, sources, stops = offsets(count), offsets(count), offsets(count)
+    edge = length = 0
     forward = True
-    for low, high in parts:
-        if widths:
+    for (low, high), widths in zip(parts, fields, strict=True):
+        if lows:
             forward = forward and edge <= low
+            lows.append(length)
             sources.append(edge)
             stops.append(max(edge, low))
-            widths.append(len(GLUE))
-        sizes = quoting.widths(source.text[low:high])
-        bounds = list(accumulate(sizes, initial=low))
-        sources += bounds[:-1]
-        stops += bounds[1:]
-        sizes[1::2] = [1] * (len(sizes) // 2)  # an escape is one character
-        widths += sizes
+            length += len(GLUE)
+        number = len(widths)
+        sources.extend(islice(accumulate(widths, initial=low), number))
+        stops.extend(accumulate(islice(widths, 1, None), initial=low + widths[0]))
+        widths[1::2] = [1] * (number // 2)  # an escape is one character
+        lows.extend(islice(accumulate(widths, initial=length), number))
+        length += sum(widths)
         edge = high
-    lows = list(accumulate(widths, initial=0))
-    del lows[-1]  # the last segment ends there
     kept = bytearray((True, False)) * (len(lows) // 2) + b"\1"
-    return View(source, text, packed(lows), packed(sources), packed(stops), kept, forward)
+    return View(source, text, lows, sources, stops, kept, forward)
