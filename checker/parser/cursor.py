@@ -61,6 +61,7 @@ class Cursor:
         "parts",
         "size",
         "span",
+        "stems",
         "text",
         "view",
         "words",
@@ -74,6 +75,7 @@ class Cursor:
         self.size = len(view.text)
         self.words = words
         self.grammar = grammar
+        self.stems = grammar.stems_for(self.size)
         self.parts: list[tuple[int, str]] = []
         self.day: Date | None = None
         self.lowered = False
@@ -121,14 +123,14 @@ class Cursor:
     def places(self, sign: str) -> list[int]:
         """Return all offsets at which `sign` occurs, in ascending order. Each string is searched for only once.
 
-        If `Grammar.stems` contains a core of `sign`, only the positions of that core are examined, because a single
+        If `stems` contains a core of `sign`, only the positions of that core are examined, because a single
         search for the core serves many strings.
         """
         found = self._places.get(sign)
         if found is not None:
             return found
         fold = self.fold
-        stem, ahead = self.grammar.stems.get(sign, ("", 0))
+        stem, ahead = self.stems.get(sign, ("", 0))
         if stem:
             found = self.places(stem)
             if found:
@@ -144,7 +146,7 @@ class Cursor:
 
     def has(self, sign: str, low: int, high: int) -> bool:
         """Return whether `sign` occurs within the span from `low` to `high`."""
-        if sign not in self._places and sign not in self.grammar.stems:
+        if sign not in self._places and sign not in self.stems:
             return self.fold.find(sign, low, high) >= 0
         last = high - len(sign)
         found = self.places(sign)

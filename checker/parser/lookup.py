@@ -15,6 +15,7 @@ from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
 _STEM = 7  # letters
+_SEARCHED_PLAINLY = 10_000  # characters; building `Grammar.stems` takes longer than searching them for every string
 
 
 class Control:
@@ -47,6 +48,7 @@ class Grammar:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
+        self._searched = 0  # characters
         self.label: Callable[..., tuple[str, ...]] = cache(partial(_spellings, words, "labels"))
         self.page_word: Callable[..., tuple[str, ...]] = cache(partial(_spellings, words, "page_words"))
 
@@ -314,6 +316,14 @@ class Grammar:
                 stem = max(inside, key=len)
                 found[sign] = stem, sign.index(stem)
         return found
+
+    def stems_for(self, size: int) -> dict[str, tuple[str, int]]:
+        """Return `stems` for searching a text of `size` characters, or an empty mapping if few characters have been
+        searched so far. The same places are found either way.
+        """
+        if self._searched <= _SEARCHED_PLAINLY:
+            self._searched += size
+        return self.stems if self._searched > _SEARCHED_PLAINLY else {}
 
     @cached_property
     def reference_signs(self) -> tuple[str, tuple[str, ...]]:

@@ -5,9 +5,12 @@ sections of a copy.
 from __future__ import annotations
 
 import pytest
-from parsing import BANNER, FIELDS, HEADER, telegram
+from parsing import BANNER, FIELDS, HEADER, telegram, vocabulary
 
 from checker.model import Authority, Banner, Dtg, Reasons, Subject, Telegram
+from checker.parser.cursor import Cursor
+from checker.parser.lookup import Grammar
+from checker.text import Source, View
 
 BLOCK = "Classified By: Jane Q. Doe, Political Counselor, for reasons 1.4 (b) and (d).\n\n"
 TEXT = "1. (C) The King will open the new bridge at Zenda.\n\n2. (C) The Chancellor asked for two carriages.\nDOE\n"
@@ -200,3 +203,15 @@ def test_a_mark_after_a_heading_and_two_blanks() -> None:
     text = BASE.replace("1. (C) Summary.", "1. SUMMARY:  (C)")
     found = telegram(text.format(subject="THE BRIDGE", reference="", authority=SENTENCE))
     assert ["C", "C"] == [paragraph.level.code for paragraph in found.marked if paragraph.level is not None]
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_the_first_texts_of_a_run_are_searched_for_every_string_itself_and_give_the_same_places(name):
+    words, grammar = vocabulary(), Grammar(vocabulary())
+    view = View.whole(Source("telegram.txt", COPIES[name]))
+    first = Cursor(view, words, grammar)
+    assert not first.stems
+    grammar.stems_for(10_000)
+    later = Cursor(view, words, grammar)
+    assert later.stems == grammar.stems
+    assert {sign: first.places(sign) for sign in grammar.stems} == {sign: later.places(sign) for sign in grammar.stems}
