@@ -30,9 +30,27 @@ class Operator(Record):
     argument: str
     test: Test
     says: str
-    absent: bool = False
-    opposite: str = ""
-    near: str = ""
+    absent: bool
+    opposite: str
+    near: str
+
+    def __init__(  # written out, because every run creates all operators
+        self,
+        name: str,
+        argument: str,
+        test: Test,
+        says: str,
+        absent: bool = False,
+        opposite: str = "",
+        near: str = "",
+    ) -> None:
+        self.name = name
+        self.argument = argument
+        self.test = test
+        self.says = says
+        self.absent = absent
+        self.opposite = opposite
+        self.near = near
 
 
 def negated(test: Test) -> Test:

@@ -53,6 +53,10 @@ class Span(Record):
     start: int
     end: int
 
+    def __init__(self, start: int, end: int) -> None:  # written out, because every run creates hundreds
+        self.start = start
+        self.end = end
+
     def __len__(self) -> int:
         return self.end - self.start
 

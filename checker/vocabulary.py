@@ -25,11 +25,31 @@ class Entry(Record):
     code: str
     title: str
     forms: dict[str, tuple[str, ...]]
-    rank: int | None = None
-    since: date | None = None
-    until: date | None = None
-    source: str = ""
-    facts: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
+    rank: int | None
+    since: date | None
+    until: date | None
+    source: str
+    facts: dict[str, tuple[str, ...]]
+
+    def __init__(  # written out, because every run creates hundreds, and compiling it takes 0.1 ms
+        self,
+        code: str,
+        title: str,
+        forms: dict[str, tuple[str, ...]],
+        rank: int | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        source: str = "",
+        facts: dict[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.code = code
+        self.title = title
+        self.forms = forms
+        self.rank = rank
+        self.since = since
+        self.until = until
+        self.source = source
+        self.facts = {} if facts is None else facts
 
     def in_use(self, day: date) -> bool:
         """Return whether the entry was in use on a given day."""
