@@ -10,10 +10,11 @@ import itertools
 from collections.abc import Callable
 
 from ..model import Unread
+from ..model.telegram import LAZY
 from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern, words_of
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .field_types import Env, Getters, Path, comparable, getter, is_in_part, is_stored
+from .field_types import DERIVED_FROM, Env, Getters, Path, comparable, getter, is_in_part, is_stored
 from .ir import Any, Expression
 
 Fetch = Callable[[Env], object]
@@ -549,3 +550,33 @@ MAKERS: dict[str, Callable[[Expression, CompileContext], Predicate]] = {
     "times": _times,
     "unique": _unique,
 }
+
+
+# ---- Parts that a condition needs ------------------------------------------------------------------------------------
+def needed_parts(expr: Expression) -> set[str]:
+    """Return the fields of the telegram that must be present for a condition to be true. A derived field stands for the
+    list from which it is derived, so that it is not derived from an empty list.
+    """
+    op = expr[0]
+    if op in ("and", "or"):
+        parts = [needed_parts(part) for part in expr[1]]
+        return set.union(*parts) if op == "and" else set.intersection(*parts)
+    path = expr[1]
+    if op == "ask":
+        false = not OPERATORS[expr[2]][expr[3]].absent and (
+            expr[2] != "set" or len(path) > 2 or _is_false_of_none(expr)
+        )
+    else:
+        false = op == "any" or (op == "state" and expr[2] != "absent")
+    if not false or path[0] != 0 or len(path) == 1 or path[1] in LAZY:
+        return set()
+    return {DERIVED_FROM.get(str(path[1]), str(path[1]))}
+
+
+def _is_false_of_none(expr: Expression) -> bool:
+    """Return whether a comparison of a set with a constant is false if the set is empty."""
+    operation, kind, *values = expr[4]
+    if operation != "lit":
+        return False
+    argument = frozenset(values[0]) if kind == "set" else values[0]
+    return kind in ("set", "flag") and OPERATORS["set"][expr[3]].test((), argument) is False

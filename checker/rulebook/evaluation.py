@@ -14,11 +14,9 @@ from types import ModuleType
 from ..checks import CHECKS
 from ..errors import ConfigError
 from ..model import Node, Telegram, Unread
-from ..model.telegram import LAZY
-from ..operators import OPERATORS
 from ..record import Record
 from ..text import Span
-from .compiler import CompileContext, Predicate, all_of, compile_condition
+from .compiler import CompileContext, Predicate, all_of, compile_condition, needed_parts
 from .field_types import Env, Path, getter, is_stored, location_of, unread_on, value_text
 from .ir import Any, Data, Expression
 
@@ -547,7 +545,7 @@ def _presence(part: str) -> tuple[str, Expression]:
 
 
 def _about(condition: Expression) -> tuple[str, set[str]]:
-    return repr(condition), _needed_parts(condition)
+    return repr(condition), needed_parts(condition)
 
 
 def _elements_needed(data: Data) -> Conditions:
@@ -565,20 +563,6 @@ def _elements_needed(data: Data) -> Conditions:
 
 def _keyed(conditions: list[Expression]) -> Conditions:
     return {repr(condition): condition for condition in conditions}
-
-
-def _needed_parts(expr: Expression) -> set[str]:
-    """Return the fields of the telegram that must be present for a condition to be true."""
-    op = expr[0]
-    if op in ("and", "or"):
-        parts = [_needed_parts(part) for part in expr[1]]
-        return set.union(*parts) if op == "and" else set.intersection(*parts)
-    path = expr[1]
-    if op == "ask":  # an operator on a set may be true of an empty one
-        false = not OPERATORS[expr[2]][expr[3]].absent and (expr[2] != "set" or len(path) > 2)
-    else:
-        false = op == "any" or (op == "state" and expr[2] != "absent")
-    return {str(path[1])} if false and path[0] == 0 and len(path) > 1 and path[1] not in LAZY else set()
 
 
 def shared_guard(key: str, condition: Expression, context: CompileContext) -> Predicate:

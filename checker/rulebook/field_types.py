@@ -125,6 +125,17 @@ Env = tuple[object, ...]
 Getter = Callable[[Env], Any]
 Getters = dict[tuple[int | str, ...], Getter]
 
+DERIVED_FROM = {
+    "caption_codes": "captions", "captions_out_of_order": "captions", "channels": "captions",
+    "deletion_codes": "deletions", "entire_text": "paragraphs", "highest_portion": "paragraphs",
+    "last_page": "page_lines", "marked": "paragraphs", "misnumbered": "paragraphs",
+    "misnumbered_references": "references", "numbered": "paragraphs", "portion_controls": "paragraphs",
+    "portions": "paragraphs", "release_codes": "stamps", "release_level": "stamps", "release_sections": "stamps",
+    "release_stamp": "stamps", "repeated_captions": "captions", "review_history": "stamps",
+    "unknown_release_codes": "stamps",
+}  # fmt: skip
+"""Derived fields of a telegram that are absent or empty if one list is empty, each with that list."""
+
 LOST = Unread(Span(0, 0), "part of an unreadable field")
 MAX_VALUE = 80  # code points of one value in a message
 

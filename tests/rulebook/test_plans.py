@@ -11,7 +11,9 @@ from test_judgments import ALL, SOURCE, broken
 
 from checker import engine
 from checker.model import Telegram
+from checker.record import copied
 from checker.rulebook import Rule, Rulebook
+from checker.rulebook.field_types import DERIVED_FROM
 from checker.rulebook.ir import Data
 
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
@@ -201,3 +203,9 @@ def test_a_derived_value_is_made_once_and_only_when_asked_for(
     for name in ("highest_portion", "portion_controls"):  # these are made of the portions
         counts["portions"] -= counts[name] if "portions" not in expected else 0
     assert expected == {name: count for name, count in counts.items() if count > 0}
+
+
+@pytest.mark.parametrize("field", DERIVED_FROM)
+def test_a_derived_field_is_absent_or_empty_without_its_list(field: str) -> None:
+    for document in ALL.values():
+        assert getattr(copied(document, **{DERIVED_FROM[field]: ()}), field) in (None, ())
