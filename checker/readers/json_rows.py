@@ -12,7 +12,8 @@ from json.decoder import JSONDecodeError, JSONDecoder, scanstring  # type: ignor
 
 from ..errors import InputError
 from ..model import Fact
-from ..text import Source, Span
+from ..text import Source, Span, View
+from .escaped import escaped_view
 from .registry import MAX_EDITS, ReaderSettings, Reading, Unreadable, join_names, too_many_edits
 from .rows import GLUE, Quoting, field_view, read_rows
 from .streams import HEAD, Stream, decode
@@ -125,6 +126,10 @@ def _objects(stream: Stream, settings: ReaderSettings) -> Iterator[Reading | Unr
 
 
 class _Json(Quoting):
+    def view(self, source: Source, text: str, low: int, high: int) -> View | None:
+        """Return the view of a field with only the usual escapes, or `None`."""
+        return escaped_view(source, text, low, high)
+
     def character(self, escape: str) -> str:
         """Return the character that an escape represents. A surrogate pair is one character."""
         character: str = scanstring(escape + '"', 0, False)[0]
@@ -181,8 +186,9 @@ class Keys:
             why = f"no text in {' or '.join(present or self._body)}"
             more = "" if present else "; name the key of the text in the settings (fields.body)"
             return Unreadable(stream.path, cable, why + more)
-        joined = GLUE.join(text for text, _, _ in parts)
-        view = field_view(source, joined, [(low, high) for _, low, high in parts], quoting)
+        joined = GLUE.join([text for text, _, _ in parts])
+        view = quoting.view(source, *parts[0]) if len(parts) == 1 else None
+        view = view or field_view(source, joined, [(low, high) for _, low, high in parts], quoting)
         return Reading(stream.path, cable, view, facts)
 
     def has_text(self, names: tuple[str, ...]) -> bool:

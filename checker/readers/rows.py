@@ -58,6 +58,10 @@ class Quoting:
         """Return the character that an escape represents."""
         return escape[-1]
 
+    def view(self, source: Source, text: str, low: int, high: int) -> View | None:
+        """Return the view of a field of the source if it can be made without its list of escapes, otherwise `None`."""
+        return None
+
     def widths(self, raw: str) -> list[int]:
         """Return the lengths of the parts of a field: text, escape, text, …, text."""
         return list(map(len, self.pattern.split(raw)))

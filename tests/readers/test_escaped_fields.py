@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from checker.readers.csv_dump import _QUOTING as CSV
 from checker.readers.csv_dump import split_fields
+from checker.readers.escaped import escaped_view
 from checker.readers.json_rows import _QUOTING as JSON
 from checker.readers.json_rows import members
 from checker.readers.rows import field_view
-from checker.text import Source, View
+from checker.text import Source, Span, View
 
 words = st.lists(st.text(alphabet='ab"\\\n\t/é😀\ud800\x01', min_size=1, max_size=12), min_size=1, max_size=3)
 
@@ -88,3 +89,49 @@ def test_edits_keep_the_places_of_the_other_letters(texts, backwards, data):
 def test_doubled_quotes_are_read_too():
     row = '"1","say ""yes"" and """,""\n'
     assert ["1", 'say "yes" and "', ""] == [CSV.plain(row[low:high]) for low, high in split_fields(row)]
+
+
+def assert_same_positions(late: View, listed: View) -> None:
+    """Assert that two views of the same text give the same positions for every part of it."""
+    size = len(late)
+    assert late.text == listed.text
+    for start in range(size + 1):
+        for end in range(start, size + 1):
+            assert late.place(start, end) == listed.place(start, end)
+    assert late.runs() == listed.runs()
+    assert late.starts(range(size)) == listed.starts(range(size))
+    assert list(late.source_spans()) == list(listed.source_spans())
+    length = len(late.source.text)
+    assert all(
+        late.locate(Span(at, end)) == listed.locate(Span(at, end)) for at in range(length) for end in (at, length)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet='ab\n"', min_size=1, max_size=12), st.data())
+def test_counted_positions_are_the_listed_positions(text, data):
+    raw = json.dumps(text)
+    source = Source("x", raw)
+    listed = field_view(source, text, [(1, len(raw) - 1)], JSON)
+    late = escaped_view(source, text, 1, len(raw) - 1)
+    if late is None:
+        assert "\\" not in raw
+        return
+    assert_same_positions(late, listed)
+    late = escaped_view(source, text, 1, len(raw) - 1)
+    assert late is not None
+    for _ in range(2):
+        start, end = sorted(data.draw(st.lists(st.integers(0, len(late)), min_size=2, max_size=2)))
+        if start < end:
+            late, listed = late.slice(start, end), listed.slice(start, end)
+        edges = sorted(data.draw(st.lists(st.integers(0, len(late)), max_size=6)))
+        changes = [
+            (a, b, data.draw(st.sampled_from(["", "", "", "x"]))) for a, b in zip(edges[::2], edges[1::2], strict=False)
+        ]
+        late, listed = late.exchange(changes), listed.exchange(changes)
+        assert_same_positions(late, listed)
+
+
+def test_other_escapes_are_listed():
+    for raw in (r"a\\b\n", r"a\u000ab", r"a\tb\n", "a\nb\\n", "ab"):
+        assert escaped_view(Source("x", raw), json.loads(f'"{raw}"', strict=False), 0, len(raw)) is None

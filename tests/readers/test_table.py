@@ -11,6 +11,7 @@ from checker.readers.registry import PACKED, ROWS, TEXT
 FOLDER = os.path.dirname(checker.readers.__file__)
 INSIDE = [
     "__init__",
+    "escaped",
     "metadata",
     "object_storage",
     "opener",
