@@ -25,6 +25,7 @@ from ...vocabulary import Entry, Vocabulary
 from ..cursor import Cursor, folded
 from ..fields.dates import year_of
 from ..fields.labelled import is_tag
+from ..lookup import grammar_of
 from .source_metadata import read_date, read_level
 
 _PARTS = Pattern(r"[^,;\n]+")
@@ -43,26 +44,40 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     source = telegram.source_record
     if source is None:
         return None
-    known = cursor.grammar.archive_attributes
-    facts = {fact.name: fact for fact in source.facts if fact.name in known}
-    texts = {known[name].code: fact for name, fact in facts.items()}
-    if all(known[name].fact("shared") for name in facts):
+    names, own = _attribute_names(cursor.words)
+    facts = {fact.name: fact for fact in source.facts}
+    if own.isdisjoint(facts):
         return None  # another kind of wrapper
+
+    def stated(code: str) -> Fact | None:
+        return facts.get(names.get(code, ""))
+
+    pages = stated("page-count")
     record = ArchiveRecord(Lazy(_span, source), Lazy(_attributes, cursor, facts))
-    record.captions = _captions(cursor, texts.get("original-handling-restrictions"))
-    record.earlier_captions = _captions(cursor, texts.get("original-previous-handling-restrictions"))
+    record.captions = _captions(cursor, stated("original-handling-restrictions"))
+    record.earlier_captions = _captions(cursor, stated("original-previous-handling-restrictions"))
     record.level, record.current_level = source.level if isinstance(source.level, Level) else None, source.current_level
-    record.earlier_level = _level(cursor, facts.get("previous_classification"))
-    record.order_code = _order_code(cursor, texts.get("executive-order"))
-    record.tags = _tags(cursor, texts.get("tags"))
-    record.references = _references(texts.get("reference"))
-    record.review = _review(cursor, texts.get("review-history"))
-    record.reviewer = _word(texts.get("review-authority") or texts.get("disposition-authority"))
+    record.earlier_level = _level(cursor, stated("original-previous-classification"))
+    record.order_code = _order_code(cursor, stated("executive-order"))
+    record.tags = _tags(cursor, stated("tags"))
+    record.references = _references(stated("reference"))
+    record.review = _review(cursor, stated("review-history"))
+    record.reviewer = _word(stated("review-authority") or stated("disposition-authority"))
     record.released = source.review.date if source.review and isinstance(source.review.date, Date) else None
-    record.pages = _count(texts["page-count"].text) if "page-count" in texts else None
-    record.film = _word(texts.get("film-number"))
-    record.lost = _lost(telegram, cursor, texts.get("locator"))
+    record.pages = _count(pages.text) if pages is not None else None
+    record.film = _word(stated("film-number"))
+    record.lost = _lost(telegram, cursor, stated("locator"))
     return record
+
+
+@lru_cache(maxsize=4)
+def _attribute_names(words: Vocabulary) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the name of the wrapper fact for the code of each archive attribute, and the names of the facts that
+    wrappers of other kinds do not state.
+    """
+    entries = grammar_of(words).archive_attributes
+    own = frozenset(name for name, entry in entries.items() if not entry.fact("shared"))
+    return {entry.code: name for name, entry in entries.items()}, own
 
 
 def _span(_: ArchiveRecord, source: SourceRecord) -> Span:
@@ -71,7 +86,7 @@ def _span(_: ArchiveRecord, source: SourceRecord) -> Span:
 
 def _attributes(_: ArchiveRecord, cursor: Cursor, facts: dict[str, Fact]) -> tuple[Attribute, ...]:
     known = cursor.grammar.archive_attributes
-    return tuple([_attribute(cursor, fact, known[name]) for name, fact in facts.items()])
+    return tuple([_attribute(cursor, fact, known[name]) for name, fact in facts.items() if name in known])
 
 
 def _count(text: str) -> int | None:
@@ -80,7 +95,7 @@ def _count(text: str) -> int | None:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    return tuple([part.group().strip() for part in _PARTS.finditer(text[:_LONGEST]) if part.group().strip()])
+    return tuple(filter(None, map(str.strip, _PARTS.findall(text[:_LONGEST]))))
 
 
 def _attribute(cursor: Cursor, fact: Fact, entry: Entry) -> Attribute:
@@ -161,16 +176,18 @@ def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
 
 
 def _references(attribute: Fact | None) -> tuple[Reference, ...]:
+    if attribute is None:
+        return ()
     found = []
-    for item in _items(attribute.text) if attribute is not None else ():
+    for item in _items(attribute.text):
+        one = Reference(attribute.span, item)
         match = _NUMBERED.fullmatch(folded(item).strip())
-        one = Reference(attribute.span, item) if attribute is not None else None
-        if one is not None and match is not None:
+        if match is not None:
+            year, post, serial = match.groups()
             one.kind = "telegram"
-            one.year = year_of(match.group(1)) if match.group(1) else None
-            one.post, one.serial = match.group(2).strip(), int(match.group(3))
-        if one is not None:
-            found.append(one)
+            one.year = year_of(year) if year else None
+            one.post, one.serial = post.strip(), int(serial)
+        found.append(one)
     return tuple(found)
 
 

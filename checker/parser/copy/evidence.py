@@ -207,7 +207,7 @@ def _signed_elsewhere(telegram: Telegram, words: Vocabulary) -> bool:
         return False
     name = signer.text.upper()
     return any(
-        name in entry.spellings("name") and entry.in_use(day.first) and banner.post not in entry.facts["posts"]
+        name in entry.forms.get("name", ()) and entry.in_use(day.first) and banner.post not in entry.facts["posts"]
         for entry in words["secretaries"]
     )
 
