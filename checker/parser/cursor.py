@@ -4,6 +4,7 @@ parts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
 from ..model import Node, Part, Word
@@ -51,6 +52,7 @@ class Cursor:
     """
 
     __slots__ = (
+        "_openers",
         "_places",
         "collected",
         "day",
@@ -82,6 +84,7 @@ class Cursor:
         self.collected: dict[str, list[Node]] = {}
         self.deletions: list[FoundDeletion] | None = None  # filled by `fields.deletions`
         self._places: dict[str, list[int]] = {}
+        self._openers: list[tuple[int, int]] | None = None  # filled by `has_opener`
 
     def without(self, cuts: list[Cut]) -> Cursor:
         """Return a cursor over the text without `cuts`, which must be in text order and must not overlap."""
@@ -144,6 +147,10 @@ class Cursor:
         self._places[sign] = found
         return found
 
+    def has_any(self, signs: Iterable[str]) -> bool:
+        """Return whether one of `signs` occurs in the text."""
+        return any(map(self.fold.__contains__, signs))
+
     def has(self, sign: str, low: int, high: int) -> bool:
         """Return whether `sign` occurs within the span from `low` to `high`."""
         if sign not in self._places and sign not in self.stems:
@@ -154,14 +161,32 @@ class Cursor:
 
     def has_opener(self, low: int, high: int) -> bool:
         """Return whether a label that opens an authority block occurs within the span from `low` to `high`."""
-        fold = self.fold
-        for start, forms in self.grammar.opener_starts:
-            at = fold.find(start, low, high)
-            while at >= 0:
-                if fold.startswith(forms, at, high):
-                    return True
-                at = fold.find(start, at + 1, high)
+        if self._openers is None:
+            self._openers = self._find_openers()
+        found = self._openers
+        if not found:
+            return False
+        at = bisect_left(found, (low, 0))
+        while at < len(found) and found[at][0] < high:
+            if found[at][1] <= high:
+                return True
+            at += 1
         return False
+
+    def _find_openers(self) -> list[tuple[int, int]]:
+        """Return the start and end of each label that opens an authority block, in text order.
+
+        Of several labels at one place, the shortest is returned.
+        """
+        fold, found = self.fold, []
+        for start, forms in self.grammar.opener_starts:
+            at = fold.find(start)
+            while at >= 0:
+                sizes = [len(form) for form in forms if fold.startswith(form, at)]
+                if sizes:
+                    found.append((at, at + min(sizes)))
+                at = fold.find(start, at + 1)
+        return sorted(found)
 
     def line_end(self, start: int) -> int:
         """Return the offset of the line feed that ends the line containing `start`."""

@@ -44,7 +44,7 @@ class Reading(Record):
         Its name is appended to this reading's name, and this reading's facts take precedence over `facts`.
         """
         known = {fact.name for fact in self.facts}
-        added = tuple(fact for fact in facts if fact.name not in known)
+        added = tuple([fact for fact in facts if fact.name not in known])
         return Reading(
             self.path,
             join_names(self.cable, cable),

@@ -249,7 +249,7 @@ class PageLineFinder:
 
     def _stamps(self) -> None:
         cursor = self.cursor
-        if not any(map(cursor.places, cursor.grammar.stamp_cores)):
+        if not cursor.has_any(cursor.grammar.stamp_cores):
             return
         for entry, phrases, lines in cursor.grammar.stamp_forms:
             for phrase in phrases:

@@ -94,7 +94,7 @@ class HeaderReader:
         block: str | None = None
         while here < cursor.size:
             end = fold.find("\n", here)
-            start = cursor.after_blanks(here)
+            start = cursor.after_blanks(here) if fold[here] == " " else here
             if start < end:
                 kind = self._kind(start, end, block)
                 if kind is None and self._goes_on(start, end):

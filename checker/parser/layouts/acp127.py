@@ -84,7 +84,8 @@ def _sections(cursor: Cursor, low: int, high: int) -> list[tuple[int, int]]:
     """Return the spans of text between repeated classification lines, and collect those lines. Each begins a later
     section or a quoted telegram.
     """
-    starts = [form for core, group in cursor.grammar.banner_signs if cursor.has(core, low, high) for form in group]
+    fold = cursor.fold
+    starts = [form for core, forms in cursor.grammar.banner_signs if fold.find(core, low, high) >= 0 for form in forms]
     if not starts:
         return [(low, high)]
     found = []

@@ -23,7 +23,7 @@ def is_smart_form(cursor: Cursor) -> bool:
     points of it.
     """
     for form in cursor.grammar.label("number", "field"):
-        at = next(iter(cursor.places(f"{form}:")), -1)
+        at = cursor.fold.find(f"{form}:")
         if at >= 0 and not cursor.fold[cursor.line_start(at) : at].strip(" "):
             window = cursor.fold[max(0, at - 800) : at + 800]
             others = cursor.grammar.label("dtg", "field")
@@ -112,7 +112,7 @@ def glued_levels(cursor: Cursor) -> list[int]:
     of letter-spaced levels that follow a digit or period.
     """
     text = cursor.text
-    spaced = cursor.grammar.spaced_levels if any(map(cursor.places, cursor.grammar.spaced_cores)) else ()
+    spaced = cursor.grammar.spaced_levels if cursor.has_any(cursor.grammar.spaced_cores) else ()
     signs = [(form, "\t.0123456789") for form in spaced]
     if "\t" in text or ('"' in text and BETWEEN_VALUES in text):
         signs += _short_levels(cursor.words)
@@ -138,7 +138,7 @@ def broken_levels(cursor: Cursor) -> list[tuple[int, Entry, str]]:
     """
     found: list[tuple[int, Entry, str]] = []
     fold = cursor.fold
-    if not any(map(cursor.places, cursor.grammar.spaced_cores)):
+    if not cursor.has_any(cursor.grammar.spaced_cores):
         return found
     for entry, form in _spaced_levels(cursor.words):
         for sign, missing in ((form[2:], form[:2]), (form, " ")):
