@@ -107,6 +107,10 @@ class Table:
             self._by_form = forms
         return self._by_form.get(form)
 
+    def with_fact(self, name: str) -> tuple[Entry, ...]:
+        """Return the entries that have a value for this fact, in file order."""
+        return tuple(entry for entry in self.entries if entry.fact(name))
+
     def codes(self) -> tuple[str, ...]:
         """Return all codes in file order."""
         return tuple(self._by_code)

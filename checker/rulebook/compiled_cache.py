@@ -3,9 +3,10 @@
 The user's cache folder contains one JSON file for each set of rule folders. The file is used only if the size and time
 (or the content) of every rule, vocabulary, and telegram file is unchanged, and cablecheck and Python have not changed.
 The first line describes the other lines and contains their checksums. The second and the third, which contain what is
-needed to select rules and evaluate guards, are always parsed. Each entry of a table and each rule has its own line,
-which is parsed on first use. The last line, which takes up three-quarters of the file, is also read on first use; it
-contains the data that evaluation does not need. A cache that cannot be read is replaced.
+needed to select rules and evaluate guards, are always parsed. Each entry of a table has its own line, and each rule has
+two, the second for the words of a finding; a line is parsed on first use. The last line, which takes up three-quarters
+of the file, is also read on first use; it contains the data that evaluation does not need. A cache that cannot be read
+is replaced.
 
 Cached rules contain only data: operators, tables, and checks are looked up by name, and a path can access only fields
 of the document model (`field_types.getter`).
@@ -31,10 +32,11 @@ from .field_types import field_names
 from .ir import Any, Data, Expression
 from .rule import Rule, Rulebook
 
-LAYOUT = 8
+LAYOUT = 9
 MAX_BYTES = 4 << 20  # for one file in a pack
 HEAD = ("aliases", "changed", "check", "era", "id", "name", "pack", "profile", "severity", "severity_before",
         "status", "tags", "when")  # fmt: skip
+WORDS = frozenset({"cite", "help", "message"})  # only a finding needs them
 DETAILS = frozenset({"because", "chapter", "equivalent", "examples", "place", "reason", "since", "source", "summary"})
 Stats = list[list[Any]]
 
@@ -156,20 +158,28 @@ def _last_line(path: str, first: Data) -> bytes:
 class CachedRule(Rule):
     """A rule in the cache. Only its head has been parsed; the rest is parsed on first use."""
 
-    __slots__ = ("_data", "_line", "_texts")
+    __slots__ = ("_data", "_line", "_tests", "_texts")
 
     def __init__(self, head: Data, line: memoryview, texts: Callable[[], Data]) -> None:
         super().__init__(head)
         self._line = line
         self._texts = texts
         self._data: Data | None = None
+        self._tests: Data | None = None
 
     @property
     def data(self) -> Data:
         """Return the data needed for evaluation."""
         if self._data is None:
-            self._data = self.head | _parsed(self._line)
+            self._data = self.tests | json.loads(bytes(self._line).split(b"\n")[1].decode())
         return self._data
+
+    @property
+    def tests(self) -> Data:
+        """Return the part of `data` that decides whether a document passes, without the words of a finding."""
+        if self._tests is None:
+            self._tests = self.head | json.loads(bytes(self._line).split(b"\n")[0].decode())
+        return self._tests
 
     @property
     def details(self) -> Data:
@@ -219,7 +229,7 @@ def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[D
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
     try:
         shared = list(map(json.loads, conditions))
-        lines = [_line(second), _line(shared), *map(_table_lines, words.tables.values()), *map(_line, data)]
+        lines = [_line(second), _line(shared), *map(_table_lines, words.tables.values()), *map(_rule_lines, data)]
         last = _line(details)
         sums = {"sizes": list(map(len, lines)), "sum": crc32(b"".join(lines)), "last": crc32(last)}
         _write(path, [_line({"layout": LAYOUT, "stats": found, "digest": wanted} | sums), *lines, last])
@@ -251,9 +261,15 @@ def _table_lines(table: Table) -> bytes:
     return _line([table.title, table.complete]).rstrip(b"]\n") + b",[" + entries + b"\n]]\n"
 
 
+def _rule_lines(data: Data) -> bytes:
+    """Return a rule's data as JSON in two lines, the second of which contains the words of a finding."""
+    return b"".join(_line({name: data[name] for name in data if (name in WORDS) == words}) for words in (False, True))
+
+
 def _entry_code(entry: Entry) -> Expression:
     days = [None if day is None else day.isoformat() for day in (entry.since, entry.until)]
-    return [entry.code, entry.title, entry.forms, entry.rank, *days, entry.source, entry.facts]
+    code = [entry.code, entry.title, entry.forms, entry.source, entry.facts]
+    return code if (entry.rank, *days) == (None, None, None) else [*code, entry.rank, *days]  # most have none
 
 
 class CachedTable(Table):
@@ -282,6 +298,17 @@ class CachedTable(Table):
         """
         return self._find_alone(form) if self._lookups < _MOST_LOOKUPS else super().find(form)
 
+    def with_fact(self, name: str) -> tuple[Entry, ...]:
+        """Return the entries that have a value for this fact. Unless the table has been parsed, parse only the entries
+        in which the name occurs.
+        """
+        if self._lookups >= _MOST_LOOKUPS:
+            return super().with_fact(name)
+        sign = f"{json.dumps(name, ensure_ascii=False)}:".encode()
+        lines = bytes(self._line).split(b"\n")[1:]
+        found = [_entry(json.loads(line.rstrip(b","))) for line in lines if sign in line]
+        return tuple(entry for entry in found if entry.fact(name))
+
     def _find_alone(self, form: str) -> Entry | None:
         """Return the result of `find`, and parse only the entries in which the form occurs."""
         line = bytes(self._line)
@@ -302,7 +329,8 @@ class CachedTable(Table):
 
 
 def _entry(code: Expression) -> Entry:
-    name, title, forms, rank, since, until, source, facts = code
+    name, title, forms, source, facts, *rest = code
+    rank, since, until = rest or (None, None, None)
     for kind in forms:  # in place, because a warm start builds 800 entries
         forms[kind] = tuple(forms[kind])
     for fact in facts:

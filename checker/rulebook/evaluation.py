@@ -79,17 +79,21 @@ def _tracing() -> ModuleType:
 class CompiledRule:
     """A rule ready to run. The guard is compiled on first use, and everything else when the guard is first true.
 
-    `head` contains the guard and the check's name. `load` returns all of the rule's data; by default, it returns
-    `head`. Raises `ConfigError` if the rule needs a check that is not installed.
+    `head` contains the guard and the check's name. `load` returns the data that decides whether a document passes, and
+    `message` returns the parts of the message of a finding. Raises `ConfigError` if the rule needs a check that is not
+    installed.
     """
 
     __slots__ = (
         "_found", "_guard", "_load", "_nodes", "_quantified", "_where", "answer", "arguments", "check", "context",
-        "data", "each", "listed", "require", "when", "where",
+        "data", "each", "listed", "message", "require", "when", "where",
     )  # fmt: skip
 
-    def __init__(self, head: Data, context: CompileContext, load: Callable[[], Data] | None = None) -> None:
-        self._load = load or (lambda: head)
+    def __init__(
+        self, head: Data, context: CompileContext, load: Callable[[], Data], message: Callable[[], list[Expression]]
+    ) -> None:
+        self._load = load
+        self.message = message
         self.context = context
         self._nodes: dict[str, Any] = {}
         self._quantified: list[Any] | None = None
@@ -210,7 +214,7 @@ class CompiledRule:
         return RuleOutcome(issues=tuple(issues)) if issues else True
 
     def _check_message(self, facts: dict[str, object]) -> str:
-        return _expand(self.data["message"], lambda part: facts.get(part[1], ""))
+        return _expand(self.message(), lambda part: facts.get(part[1], ""))
 
     # ---- Issues ------------------------------------------------------------------------------------------------------
 
@@ -250,12 +254,12 @@ class CompiledRule:
         tracing = _tracing()
         cause = tracing.cause_of(self.requirement(), env, trail)
         span, at = self._location(env, trail, cause)
-        message = _expand(self.data["message"], lambda part: self._read(part, env, cause, count))
+        message = _expand(self.message(), lambda part: self._read(part, env, cause, count))
         replace, text = self._suggestion(env, trail, cause, count)
         absent = tracing.missing(self.requirement(), env)
         of_element = len(env) > 1 and (not absent or any(depth > 0 for depth, _ in absent))
         within = env[-1].span if of_element and isinstance(env[-1], Node) else None
-        compared = [part[1] for part in self.data["message"] if part[0] == "path"]
+        compared = [part[1] for part in self.message() if part[0] == "path"]
         others = tracing.related(compared, self._witnesses(env[0]), env, trail, span)
         return Issue(
             span, at, message, False, replace, text, tuple(field for _, field in absent), within, related=others
@@ -454,7 +458,7 @@ class GuardBranch:
     def _build(self) -> None:
         self.branches: list[tuple[Predicate, GuardBranch]] = []
         rest = [
-            (guard, _elements_needed(job[0].data) if needed is None else needed, job)
+            (guard, _elements_needed(job[0].tests) if needed is None else needed, job)
             for guard, needed, job in self._guarded
         ]
         having: dict[str, list[int]] = {}  # the positions in `rest` of the rules with each condition

@@ -173,7 +173,7 @@ def check_together(rules: Iterable[Data], files: dict[str, RuleFile]) -> None:
     rules = list(rules)
     known = {data["id"] for data in rules}
     for data in rules:
-        words = dict.fromkeys((data["id"], data["name"], *data["aliases"]))
+        words = dict.fromkeys((data["id"], data["name"], *data.get("aliases", ())))
         clash = next((word for word in words if names.setdefault(word, data) is not data), None)
         if clash is not None:
             other = names[clash]

@@ -39,7 +39,7 @@ class Rule:
     def compiled(self, context: CompileContext) -> CompiledRule:
         """Return the compiled rule. It is compiled on first use in each context."""
         if self._compiled is None or self._compiled.context is not context:
-            self._compiled = CompiledRule(self.head, context, lambda: self.data)
+            self._compiled = CompiledRule(self.head, context, lambda: self.tests, lambda: self.data["message"])
         return self._compiled
 
     def severity_on(self, day: Date | None) -> str:
@@ -100,6 +100,11 @@ class Rule:
     def data(self) -> Data:
         """Return the data needed for evaluation."""
         return self.head
+
+    @property
+    def tests(self) -> Data:
+        """Return the part of `data` that decides whether a document passes, without the words of a finding."""
+        return self.data
 
     @property
     def help(self) -> str:

@@ -145,8 +145,9 @@ def _about(node: YamlMap, file: RuleFile, scope: Scope, defaults: YamlMap | None
     data["severity"] = severity.value if isinstance(severity, YamlText) else SEVERITIES[1]
     data["status"] = status.value if isinstance(status, YamlText) else "stable"
     data["profile"] = _profiles(_setting(node, defaults, "profile"), scope)
-    data["aliases"] = _list(node.get("aliases"))
-    data["tags"] = _list(_setting(node, defaults, "tags"))
+    for name, listed in (("aliases", node.get("aliases")), ("tags", _setting(node, defaults, "tags"))):
+        if words := _list(listed):  # most rules have neither, and every run parses the heads of all rules
+            data[name] = words
     data["place"] = [file.shown, node.line, node.column]
     data["source"] = file.excerpt(node.line, node.last_line)
     data["cite"] = _cite(node.get("cite"), scope)

@@ -530,6 +530,17 @@ def test_a_rule_out_of_the_cache_has_only_what_a_run_needs(here: Path) -> None:
     for each in rulebook.load().rules:
         assert set() == compiled_cache.DETAILS & set(each.data)
         assert set(each.head) <= set(compiled_cache.HEAD)
+        assert set(each.data) - set(each.tests) == {"cite", "message"} | ({"help"} if each.help else set())
+
+
+def test_a_table_out_of_the_cache_gives_the_entries_with_a_fact(here: Path) -> None:
+    fresh = rulebook.load().vocabulary["levels"]
+    for fact, codes in (("classified", ["S"]), ("portion", []), ("yes", [])):  # a kind of form and a value are no facts
+        kept_table = rulebook.load().vocabulary["levels"]
+        assert [each.code for each in kept_table.with_fact(fact)] == codes
+        assert kept_table.with_fact(fact) == fresh.with_fact(fact)
+        assert kept_table.entries == fresh.entries
+        assert kept_table.with_fact(fact) == fresh.with_fact(fact), "the same once the table is parsed"
 
 
 @pytest.mark.parametrize("lost", [1, 2])

@@ -76,9 +76,14 @@ class DeletionForms:
         self.start_form = self.starts[0][1]
         self.extent |= frozenset(form.lower() for entry in words["number_words"] for form in entry.spellings())
         self.block_run = Pattern(rf"[{self.blocks}](?:[{self.blocks} ]*[{self.blocks}])", 0)
-        codes = words["release_codes"]
-        self.by_form = {form.upper(): entry.code for entry in codes for form in entry.spellings()}
-        self.alone = tuple(form for entry in codes if entry.fact("alone") for form in entry.spellings())
+        self._words = words
+        alone = words["release_codes"].with_fact("alone")
+        self.alone = tuple(form for entry in alone for form in entry.spellings())
+
+    @cached_property
+    def by_form(self) -> dict[str, str]:
+        """Return a mapping from each spelling of an exemption or release code, in upper case, to the code."""
+        return {form.upper(): entry.code for entry in self._words["release_codes"] for form in entry.spellings()}
 
     @cached_property
     def _code(self) -> str:
