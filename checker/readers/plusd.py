@@ -61,7 +61,8 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 class AttributeLines(BoundedCache):
     """The first line of each attribute, parsed: (name of the fact, values that mean "not available", start of the
-    value, value, value with single spaces). A line that does not begin with a known label is mapped to `None`.
+    value, value, value with single spaces). A value that means "not available" is empty. A line that does not begin
+    with a known label is mapped to `None`.
 
     Lines are parsed on first use. The results are kept, because most lines occur in many records.
     """
@@ -78,6 +79,7 @@ class AttributeLines(BoundedCache):
         parsed = None
         if entry is not None:
             value = rest.strip()
+            value = "" if value in entry[1] else value
             parsed = *entry, len(line) - len(rest.lstrip()), value, " ".join(value.split())
         if len(line) <= _LONGEST_LINE:
             self[line] = parsed
@@ -122,7 +124,8 @@ def _facts(view: View, known: AttributeLines | None, start: int, end: int, more:
             value = whole.strip()
             shown = " ".join(value.split())
             low += len(whole) - len(whole.lstrip()) if value else 0
-        if value and value not in absent and name not in facts:
+            value = "" if value in absent else value
+        if value and name not in facts:
             facts[name] = Fact(span(low, low + len(value)), name, shown)
     return tuple(facts.values()), end
 
@@ -133,8 +136,7 @@ def _marks(known: AttributeLines, block: str, start: int) -> tuple[list[tuple[in
     continued: set[int] = set()
     first, *lines = block.split("\n")
     low = start + len(first) + 1
-    for line in lines:
-        parsed = known[line]
+    for line, parsed in zip(lines, map(known.__getitem__, lines), strict=True):
         if parsed is not None:
             marks.append((low, parsed))
         elif line and not line.isspace():
