@@ -20,6 +20,7 @@ _WORDS = Pattern(r"[A-Z]{2,}(?:'S)? [A-Z]{2,}")  # two words that are not a code
 _PREFIX = Pattern(r"1 ?\. ?6 ?[ ,(]{0,2}")
 _DAMAGED = Pattern(r"(?<![A-Z\d])[\dOIL]{1,2}/ ?[\dOIL]{1,2}/[\dOIL]{2,4}(?![A-Z\d])")
 _DIGITS = str.maketrans("OIL", "011")
+_SHORT = 20  # code points of an instruction that is cached
 _FIGURES = frozenset("0123456789")
 _YEARS = Pattern(r"(\d{1,3})[- ]?([A-Z]{2,5})")
 
@@ -162,12 +163,18 @@ def _instruction(value: InstructionText) -> Instruction | Unread:
     node = Instruction(
         cursor.span(value.start, value.start + len(flat)), cursor.text[value.start : value.start + len(flat)]
     )
+    plain = cursor.grammar.plain_instructions
+    if value.flat in plain:
+        node.kind, node.code, node.codes = plain[value.flat]
+        return node
     _read_dates(value, node)
     if isinstance(node.date, Date) and node.date.precision == "day" and _is_plain(flat):
         node.kind = "date"
         return node
     if _read_phrase(value, node) or _read_word(value, node) or _read_code(value, node):
         _read_person(value, node)
+        if len(value.flat) <= _SHORT and _FIGURES.isdisjoint(flat) and _states_kind_only(node):
+            plain[value.flat] = node.kind, node.code, node.codes
         return node
     if node.date is not None:
         node.kind = "date"
@@ -177,6 +184,11 @@ def _instruction(value: InstructionText) -> Instruction | Unread:
     if _read_event(value, node):
         return node
     return Unread(node.span, "a declassification instruction", node.text)
+
+
+def _states_kind_only(node: Instruction) -> bool:
+    others = (node.number, node.date, node.date_text, node.years, node.event, node.person, node.office)
+    return not node.dates and all(other is None for other in others)
 
 
 def _is_plain(flat: str) -> bool:
