@@ -34,6 +34,7 @@ _NUMBERED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z .'-]{1,39}?) ?(\d{1,7})")
 _STEP = Pattern(r"(?<![A-Z])(?<![A-Z] )([A-Z]+(?: [A-Z]+)*) ?<([^<>]*)>")
 _ORDER_NUMBER = Pattern(r"\d{5} ?")
 _LONGEST = 4000  # code points of a value
+_LONGEST_CACHED = 100  # code points of a value whose captions or TAGS are cached
 _LONGEST_CODE = 200  # code points of an archive's code for the executive order
 
 
@@ -117,20 +118,31 @@ def _word(attribute: Fact | None) -> Word | None:
 
 
 def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:
-    """Return the known captions in a value. They may be separated by commas, by spaces, or not at all."""
+    """Return the known captions in a value."""
     if attribute is None:
         return ()
-    fold = folded(attribute.text[:_LONGEST])
+    find = _find_captions if len(attribute.text) <= _LONGEST_CACHED else _find_captions.__wrapped__
+    return tuple(
+        [
+            Caption(attribute.span, form, entry.code, entry.fact("kind"), entry.rank)
+            for form, entry in find(cursor.words, attribute.text[:_LONGEST])
+        ]
+    )
+
+
+@lru_cache(maxsize=1024)
+def _find_captions(words: Vocabulary, text: str) -> list[tuple[str, Entry]]:
+    """Return the spelling and entry of each known caption in a text. Captions may be separated by commas, by spaces, or
+    not at all. Results are cached, because few combinations exist.
+    """
+    fold, runs = folded(text), grammar_of(words).caption_runs
     found, at = [], 0
     while at < len(fold):
-        for form, entry in cursor.grammar.caption_runs:
-            if fold.startswith(form, at):
-                found.append(Caption(attribute.span, form, entry.code, entry.fact("kind"), entry.rank))
-                at += len(form)
-                break
-        else:
-            at += 1
-    return tuple(found)
+        pair = next((pair for pair in runs if fold.startswith(pair[0], at)), None)
+        if pair is not None:
+            found.append(pair)
+        at += len(pair[0]) if pair is not None else 1
+    return found
 
 
 def _level(cursor: Cursor, fact: Fact | None) -> Level | None:
@@ -164,15 +176,21 @@ def _instruction(words: Vocabulary, text: str) -> str | None:
 
 
 def _tags(cursor: Cursor, attribute: Fact | None) -> tuple[Word, ...]:
-    """Return the distinct TAGS in a value that are listed in a TAGS table. Personal names and garbled words are
-    omitted.
-    """
     if attribute is None:
         return ()
-    absent = cursor.words["instructions"].get("na")
+    find = _find_tags if len(attribute.text) <= _LONGEST_CACHED else _find_tags.__wrapped__
+    return tuple([Word(attribute.span, word) for word in find(cursor.words, attribute.text[:_LONGEST])])
+
+
+@lru_cache(maxsize=4096)
+def _find_tags(words: Vocabulary, text: str) -> list[str]:
+    """Return the distinct TAGS in a value that are listed in a TAGS table. Personal names and garbled words are
+    omitted. Results are cached, because the same combinations occur frequently.
+    """
+    absent = words["instructions"].get("na")
     nothing = absent.spellings() if absent is not None else ()
-    found = dict.fromkeys(_TAG.findall(folded(attribute.text[:_LONGEST])))
-    return tuple([Word(attribute.span, word) for word in found if is_tag(cursor, word) and word not in nothing])
+    found = dict.fromkeys(_TAG.findall(folded(text)))
+    return [word for word in found if is_tag(words, word) and word not in nothing]
 
 
 def _references(attribute: Fact | None) -> tuple[Reference, ...]:

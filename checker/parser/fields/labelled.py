@@ -451,22 +451,22 @@ def suggestion(cursor: Cursor, word: str) -> str | None:
 
 def _rounded(cursor: Cursor, word: str) -> str | None:
     candidate = word.translate(_ROUND)
-    return candidate if candidate != word and is_tag(cursor, candidate) else None
+    return candidate if candidate != word and is_tag(cursor.words, candidate) else None
 
 
 def _suggest(cursor: Cursor, word: str) -> str | None:
     for candidate in _slips(word):
-        if len(candidate) > 3 and is_tag(cursor, candidate):
+        if len(candidate) > 3 and is_tag(cursor.words, candidate):
             return candidate
     for cut in range(2, len(word) - 1):
-        if is_tag(cursor, word[:cut]) and is_tag(cursor, word[cut:]):
+        if is_tag(cursor.words, word[:cut]) and is_tag(cursor.words, word[cut:]):
             return f"{word[:cut]} {word[cut:]}"
     return None
 
 
-def is_tag(cursor: Cursor, word: str) -> bool:
+def is_tag(words: Vocabulary, word: str) -> bool:
     """Return whether a TAGS table lists a word with its meaning."""
-    return word in _known_tags(cursor.words)
+    return word in _known_tags(words)
 
 
 @lru_cache(maxsize=4)
