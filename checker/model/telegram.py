@@ -545,7 +545,9 @@ class Telegram(Node):
         source = self.source_record
         if self.archive is None or source is None or source.subject is None or not isinstance(self.subject, Subject):
             return None
-        here, there = ("".join(filter(str.isalnum, text.upper())) for text in (self.subject.text, source.subject.text))
+        here, there = self.subject.text.upper(), source.subject.text.upper()
+        if not here.startswith(there) and not there.startswith(here):
+            here, there = ("".join(filter(str.isalnum, text)) for text in (here, there))
         return here.startswith(there) or there.startswith(here)
 
     @property

@@ -126,7 +126,12 @@ def _map(given: tuple[object, Fetch | None], then: Callable[..., object]) -> tup
     constant, fetch = given
     if fetch is None:
         return then(constant), None
-    return None, lambda env: _known(fetch(env), then)
+
+    def mapped(env: Env) -> object:
+        value = fetch(env)
+        return value if value is None or value.__class__ is Unread else then(value)
+
+    return None, mapped
 
 
 def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | None]:
@@ -157,10 +162,11 @@ def _window(low: tuple[object, Fetch | None], high: tuple[object, Fetch | None])
         return (low[0], high[0]), None
 
     def both(env: Env) -> object:
-        first = low[0] if low[1] is None else low[1](env)
-        return _known(
-            first, lambda start: _known(high[0] if high[1] is None else high[1](env), lambda end: (start, end))
-        )
+        start = low[0] if low[1] is None else low[1](env)
+        if start is None or start.__class__ is Unread:
+            return start
+        end = high[0] if high[1] is None else high[1](env)
+        return end if end is None or end.__class__ is Unread else (start, end)
 
     return None, both
 
