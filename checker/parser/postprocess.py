@@ -216,17 +216,17 @@ def _era(telegram: Telegram, words: Vocabulary) -> None:
 
 def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
     """Mark the parts that this copy does not contain as lost, so that no rule reports them as missing."""
-    start, record = telegram.span.start, telegram.source_record
+    record = telegram.source_record
     if telegram.layout == "document":
         if record is not None and record.level_text is not None:
             _set_lost(
                 telegram,
                 ("banner",),
-                start,
+                None,
                 "the banner line is missing because this edition states the level outside the text",
             )
         elif not cursor.fold.strip():
-            _set_lost(telegram, ("banner", *_FIELDS), start, "the text is missing because reviewers withheld all of it")
+            _set_lost(telegram, ("banner", *_FIELDS), None, "the text is missing because reviewers withheld all of it")
     elif telegram.layout == "smart":
         if telegram.banner is None and telegram.banners:  # its last lines state the level again
             telegram.banner = telegram.banners[0]
@@ -234,13 +234,13 @@ def _mark_lost(cursor: Cursor, telegram: Telegram) -> None:
             _set_lost(
                 telegram,
                 ("banner",),
-                start,
+                None,
                 "the top of the form is missing because this copy begins with the first label",
             )
     elif telegram.layout == "military":
         return
     elif telegram.layout in _FORMS:
-        _set_lost(telegram, _HEADER, start, "the header lines are missing because this form does not print them")
+        _set_lost(telegram, _HEADER, None, "the header lines are missing because this form does not print them")
         telegram.whole = True
     else:
         _mark_lost_lines(cursor, telegram)
@@ -250,17 +250,16 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
     """Mark the parts that are missing from a copy with teletype lines as lost. Set the layout to `body` if the header
     is missing, and to `extract` if the text is missing.
     """
-    start = telegram.span.start
     headless = telegram.dtg is None and all(getattr(telegram, field) is None for field in _HEADER)
     if headless and telegram.layout != "central-file":
-        _set_lost(telegram, _HEADER, start, "the header lines are missing because this copy begins below them")
+        _set_lost(telegram, _HEADER, None, "the header lines are missing because this copy begins below them")
         telegram.layout = "body"
     notice = len(telegram.paragraphs) < _EXTRACT and any(x in cursor.fold for x in cursor.grammar.page_word("lost"))
     if notice or (telegram.banner is None and not telegram.paragraphs):
         _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, _why_lost(cursor, telegram))
         if notice:
             _find_dtg(cursor, telegram)
-            _set_lost(telegram, _HEADER, start, "the header lines are not in this copy")
+            _set_lost(telegram, _HEADER, None, "the header lines are not in this copy")
             telegram.paragraphs = tuple(item for item in telegram.paragraphs if item.mark is not None)
         telegram.layout = "extract"
     elif isinstance(telegram.banner, Banner) and (telegram.banner.section or 1) > 1:
@@ -279,11 +278,10 @@ def _mark_lost_top(telegram: Telegram) -> None:
     """Mark the classification line as lost in a copy that begins below it. If the copy begins with the first paragraph,
     also mark the fields above the text as lost.
     """
-    start = telegram.span.start
-    _set_lost(telegram, ("banner",), start, "the classification line is missing because this copy begins below it")
+    _set_lost(telegram, ("banner",), None, "the classification line is missing because this copy begins below it")
     if all(part is None for part in (telegram.eo, telegram.tags_line, telegram.subject)):
         why = "the fields above the text are missing because this copy begins with the first paragraph"
-        _set_lost(telegram, _FIELDS, start, why)
+        _set_lost(telegram, _FIELDS, None, why)
         # an unlisted caption may belong to the references
         telegram.captions = tuple(one for one in telegram.captions if one.code is not None)
 
@@ -340,8 +338,10 @@ def _find_dtg(cursor: Cursor, telegram: Telegram) -> None:
             return
 
 
-def _set_lost(telegram: Telegram, fields: tuple[str, ...], place: int, why: str) -> None:
+def _set_lost(telegram: Telegram, fields: tuple[str, ...], place: int | None, why: str) -> None:
+    """Mark fields that were not read as lost, at an offset of the source or, if `None`, at the telegram's start."""
     telegram.whole = False
+    place = telegram.span.start if place is None else place
     for field in fields:
         if getattr(telegram, field) is None:
             setattr(telegram, field, Unread(Span(place, place), why))
