@@ -129,8 +129,8 @@ def _with_conditions(guard: int | list[int], conditions: list[Expression]) -> Ex
 
 def _names(conditions: memoryview) -> set[str]:
     """Return the names of all fields used in conditions, given the conditions as JSON."""
-    paths = set(re.findall(rb'\[\d+((?:,"\w+")+)\]', conditions))  # five times as fast as walking the conditions
-    return {name for path in paths for name in path.decode()[2:-1].split('","')}
+    paths = set(re.findall(rb'\[\d+,"([A-Za-z0-9_",]+)"\]', conditions))  # much faster than walking the conditions
+    return {name for path in paths for name in path.decode().split('","')}
 
 
 def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
