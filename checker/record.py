@@ -103,22 +103,24 @@ class Lazy:
 class _LateField:
     """A descriptor for a slot that may contain a `Lazy`. Reading the field computes and stores the value."""
 
-    __slots__ = ("slot",)
+    __slots__ = ("read", "slot", "write")
 
     def __init__(self, slot: object) -> None:
         self.slot = slot
+        self.read = slot.__get__
+        self.write = slot.__set__
 
     def __get__(self, record: object, kind: object = None) -> object:
         if record is None:
             return self
-        value = self.slot.__get__(record, kind)
+        value = self.read(record)
         if value.__class__ is Lazy:
             value = value.make(record, *value.given)
-            self.slot.__set__(record, value)
+            self.write(record, value)
         return value
 
     def __set__(self, record: object, value: object) -> None:
-        self.slot.__set__(record, value)
+        self.write(record, value)
 
 
 def lazy_fields(kind: type, *names: str) -> None:

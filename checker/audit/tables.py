@@ -388,7 +388,7 @@ def cable(
         "marked": portions.marked,
         "portion_level": highest.code if highest else None,
         "portion_rank": highest.rank if highest else None,
-        "lost_text": telegram.archive.lost.text if telegram.archive and telegram.archive.lost else None,
+        "lost_text": archive.lost.text if (archive := telegram.archive) is not None and archive.lost else None,
         "whole": telegram.whole,
         "released": telegram.released,
         "release_date": _day(telegram.release_date),

@@ -525,8 +525,8 @@ class Telegram(Node):
     @property
     def record_tags_missing(self) -> tuple[Word, ...]:
         """Return the TAGS in the archive's record that are not on the TAGS line."""
-        known = {tag.text.upper() for tag in self.tags}
-        return tuple([one for one in self.archive.tags if one.text not in known]) if self.archive is not None else ()
+        archive, known = self.archive, {tag.text.upper() for tag in self.tags}
+        return tuple([one for one in archive.tags if one.text not in known]) if archive is not None else ()
 
     @property
     def record_references_missing(self) -> tuple[Reference, ...]:
@@ -534,7 +534,7 @@ class Telegram(Node):
         text.
         """
         known = {None, *(reference.serial for reference in self.references)}
-        listed = self.archive.references if self.archive is not None else ()
+        listed = archive.references if (archive := self.archive) is not None else ()
         return tuple([one for one in listed if one.serial not in known])
 
     @property
