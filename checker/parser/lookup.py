@@ -212,8 +212,10 @@ class Grammar:
     @cached_property
     def mission_kinds(self) -> dict[str, tuple[str, ...]]:
         """Return `mission_prefixes` grouped by their first word."""
-        words = dict.fromkeys(prefix.split(" ", 1)[0] for prefix in self.mission_prefixes)
-        return {word: tuple(one for one in self.mission_prefixes if one.startswith(f"{word} ")) for word in words}
+        found: dict[str, list[str]] = {}
+        for prefix in self.mission_prefixes:
+            found.setdefault(prefix.split(" ", 1)[0], []).append(prefix)
+        return {word: tuple(prefixes) for word, prefixes in found.items()}
 
     @cached_property
     def precedence_ends(self) -> frozenset[str]:
