@@ -569,13 +569,6 @@ class Grammar:
         return BoundedCache(1024)
 
     @cached_property
-    def plain_instructions(self) -> dict[str, tuple[str | None, str | None, tuple[str, ...]]]:
-        """Return the cache of the kind, code, and codes of short instructions that contain no digits and state only a
-        kind, such as GDS or N/A.
-        """
-        return BoundedCache(1024)
-
-    @cached_property
     def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
         """Return the cache of dates stated by wrappers. If a date cannot be read, its entry contains the reason."""
         return BoundedCache(1024)

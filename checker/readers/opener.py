@@ -215,11 +215,13 @@ def _read_rows(
     for row in reader.load().rows(stream, settings, reader.code):
         if isinstance(row, Unreadable):
             yield row
-        elif row.facts and "\r" not in row.view.text and _recognize(row.view.text, codes) is None:
+            continue
+        found = None if "\r" in row.view.text else _recognize(row.view.text, codes)
+        if row.facts and found is None and "\r" not in row.view.text:
             row.reader = name  # what `unwrap` would return, but faster: a corpus has millions of rows
             yield row
         else:
-            for item in unwrap(row, settings, None, codes):
+            for item in unwrap(row, settings, found, codes):
                 item.start, item.size = row.start, row.size
                 yield item
 

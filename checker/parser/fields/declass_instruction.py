@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ...model import Downgrade, Instruction, Unread
-from ...record import Record
+from ...record import BoundedCache, Record
 from ...text import Pattern
 from ...values import Date
 from ...vocabulary import Vocabulary
@@ -38,6 +38,8 @@ class InstructionForms(Record):
     downgrades: tuple[str, ...]
     openers: tuple[str, ...]  # the labels and the downgrades
     numbers: dict[str, int]
+    plain: dict[str, tuple[str | None, str | None, tuple[str, ...]]]  # a cache: the kind, code, and codes of short
+    # instructions that contain no digits and state only a kind, such as GDS or N/A
 
 
 @lru_cache(maxsize=4)
@@ -61,7 +63,15 @@ def forms_of(words: Vocabulary) -> InstructionForms:
         words_by.setdefault(pair[0][0], []).append(pair)
     openers = label("decl") + label("dng")
     return InstructionForms(
-        pairs("phrase"), words_by, pairs("stem"), starts, label("decl"), label("dng"), openers, numbers
+        pairs("phrase"),
+        words_by,
+        pairs("stem"),
+        starts,
+        label("decl"),
+        label("dng"),
+        openers,
+        numbers,
+        BoundedCache(1024),
     )
 
 
@@ -163,7 +173,7 @@ def _instruction(value: InstructionText) -> Instruction | Unread:
     node = Instruction(
         cursor.span(value.start, value.start + len(flat)), cursor.text[value.start : value.start + len(flat)]
     )
-    plain = cursor.grammar.plain_instructions
+    plain = value.forms.plain
     if value.flat in plain:
         node.kind, node.code, node.codes = plain[value.flat]
         return node

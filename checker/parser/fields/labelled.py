@@ -13,6 +13,7 @@ from ...model import Banner, EoLine, Marking, Party, Reference, Subject, Tag, Ta
 from ...text import Pattern
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor
+from ..lookup import Grammar
 from ..markings import finder
 from .blocks import Region, inner_references
 from .dates import month_of, year_of
@@ -181,10 +182,15 @@ def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None
         return None
     name = match.group(2)
     words = [*name.replace(".", " ").split(), *name.replace("-", " ").split()]
-    others = cursor.grammar.page_word("not-telegram")
-    if not (cursor.grammar.months.keys().isdisjoint(words) and set(others).isdisjoint(words)) or is_airgram(name):
+    if not _other_names(cursor.grammar).isdisjoint(words) or is_airgram(name):
         return None
     return match
+
+
+@lru_cache(maxsize=4)
+def _other_names(grammar: Grammar) -> frozenset[str]:
+    """Return words before a number that do not name a telegram, such as months."""
+    return frozenset((*grammar.months, *grammar.page_word("not-telegram")))
 
 
 def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
