@@ -35,7 +35,7 @@ from .lookup import grammar_of
 from .postprocess import postprocess
 
 _FIRST_MARKS = (" 1. (", "\xb61. (", " 1.  (")  # how a first paragraph begins if it follows other text on its line
-_NOT_RECOGNIZED = ("unread", "loose_text")  # kinds of parts
+_NOT_RECOGNIZED = frozenset(("unread", "loose_text"))  # kinds of parts
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
@@ -300,7 +300,7 @@ def recognized(telegram: Telegram) -> tuple[int, int]:
     lazy = pending(telegram, "parts")
     if lazy is not None:
         whole, cursor, _ = lazy.given
-        if not any(kind in _NOT_RECOGNIZED for _, kind in cursor.parts):
+        if _NOT_RECOGNIZED.isdisjoint([kind for _, kind in cursor.parts]):
             size = sum(map(len, whole.view.runs())) if whole.size else 0
             return size, size
     sizes = [(len(part.span), part.kind in _NOT_RECOGNIZED) for part in telegram.parts]

@@ -254,7 +254,7 @@ def _mark_lost_lines(cursor: Cursor, telegram: Telegram) -> None:
     if headless and telegram.layout != "central-file":
         _set_lost(telegram, _HEADER, None, "the header lines are missing because this copy begins below them")
         telegram.layout = "body"
-    notice = len(telegram.paragraphs) < _EXTRACT and any(x in cursor.fold for x in cursor.grammar.page_word("lost"))
+    notice = len(telegram.paragraphs) < _EXTRACT and cursor.has_any(cursor.grammar.page_word("lost"))
     if notice or (telegram.banner is None and not telegram.paragraphs):
         _set_lost(telegram, ("banner", *_FIELDS), telegram.span.end, _why_lost(cursor, telegram))
         if notice:

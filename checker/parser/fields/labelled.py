@@ -136,7 +136,7 @@ def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     found: list[Reference] = []
     low = start
     value = cursor.fold[start : region.end].rstrip(" \n")
-    several = any(sign in value for sign in _BREAK_SIGNS)
+    several = any(map(value.__contains__, _BREAK_SIGNS))
     for match in _BREAK.finditer(cursor.fold, start, region.end) if several else ():
         if _opens_item(cursor, match, region.end, low):
             _add(cursor, found, low, match.start())
