@@ -43,11 +43,16 @@ class Grammar:
 
     `label(code, *kinds)` and `page_word(code, *kinds)` return the spellings of an entry in the `labels` or `page_words`
     table: those of the given kinds, or of all kinds if none are given. They are cached, because they are needed for
-    every line.
+    every line. `stated_levels` and `stated_dates` are caches of what wrappers state: of levels and controls, and of
+    dates; a string describes the expected text or says why a date cannot be read. `slips` is the cache of suggestions
+    for unknown TAGS.
     """
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
+        self.stated_levels: dict[str, tuple[Level | str | None, tuple[str, ...]]] = BoundedCache(1024)
+        self.stated_dates: dict[str, tuple[Date | None, str]] = BoundedCache(1024)
+        self.slips: dict[str, str | None] = BoundedCache(4096)
         self._searched = 0  # characters
         self.label: Callable[..., tuple[str, ...]] = cache(partial(_spellings, words, "labels"))
         self.page_word: Callable[..., tuple[str, ...]] = cache(partial(_spellings, words, "page_words"))
@@ -559,20 +564,6 @@ class Grammar:
         """
         return {entry.fact("fact"): entry for entry in self.words.tables.get("archive_attributes", ())}
 
-    # ---- caches ------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def stated_levels(self) -> dict[str, tuple[Level | str | None, tuple[str, ...]]]:
-        """Return the cache of levels and controls stated by wrappers. A string in place of a level describes the
-        expected text.
-        """
-        return BoundedCache(1024)
-
-    @cached_property
-    def stated_dates(self) -> dict[str, tuple[Date | None, str]]:
-        """Return the cache of dates stated by wrappers. If a date cannot be read, its entry contains the reason."""
-        return BoundedCache(1024)
-
     @cached_property
     def tag_mistakes(self) -> dict[str, str]:
         """Return a mapping from each code listed as a mistake, such as an ISO 3166 code, to the intended geographic
@@ -580,11 +571,6 @@ class Grammar:
         """
         table = self.words.tables.get("tags_geo", ())
         return {word: entry.code for entry in table for word in entry.facts.get("mistakes", ())}
-
-    @cached_property
-    def slips(self) -> dict[str, str | None]:
-        """Return the cache of suggestions for unknown TAGS."""
-        return BoundedCache(4096)
 
 
 def _least(forms: Iterable[str]) -> tuple[str, ...]:
