@@ -217,7 +217,7 @@ def _excuse(issue: Issue, telegram: Telegram, source: Source) -> tuple[Issue, st
     if issue.within is None:
         for label in telegram.labels:
             if _announces(label.name, issue.missing, telegram):
-                why = "the label is present, but its value could not be read"
+                why = "is present as a label, but its value could not be read"
                 return Issue(label.span, label.name, why, True, quote=" ".join(label.text.split())), "label"
     return None
 

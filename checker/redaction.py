@@ -34,25 +34,25 @@ archive are argument array as at attachment attribute attributes audit authority
 begins belong below between binary body bomb broken but by byte bytes bzip cable cablecheck can cannot case changed
 character characters check checked cites classification classified closed closing code codes column columns compressed
 computed configuration contain contains content control copied copy corpus could count counts crashed credentials cut
-d damaged date day ddhhmmz decide declaration declassification decoded decompression deeply depends deprecated
-determine differs directory document documents does downgrading dumps e earlier edition editorial edits element
-embedded empty encrypted end ended ends enough entities entry environment equals era error evaluate event every
-evidence exact exactly excluded executive exemption exist exit expands expected export extract fact failed false field
-fields file finding findings first five fix fixes folder followed follows for fork form found from gives group guard
-gzip has header headers here hidden higher hold holds id ignores imprecise in inclusive information inside instead
-instruction integer internal is it item its itself key kind known label larger last later layer least leaves letters
-level like limit line lines link list loaded locked longer looks lower macOS mail mailboxes malformed mark marking
-match matches matters may member members memory message middle missing module mon month more most must name named
-names needs neither nested never no none nor not notes nothing number numbers object objects observe of off old on one
-only operating or order originator other outside over own pack packed page pages paragraph paragraphs parse parser
-part partial password paths pattern per pipe plain points portion position positions positive possible precise present
-print processes profile publisher query quote read reader readers received recognized record records refer references
-refid refused released remove replaced requested require resource reviewers row rows rule rules run s same save says
-scheme section selected selection set setting settings severity share shown signal signs size skipped slash smaller so
-spelling stamps start states station stopped store string subject such suggestion symbolic table telegram telegrams
-term text than that the them these this time times to too took top true truncated turns two type unchanged under
-unexpected unknown unpack unreadable unsafe unwrap used valid value volumes was web when where which whole with
-withheld within without worker wrapper xz year years yy yyyy z zip
+d damaged date day ddhhmmz decided declaration declassification decoded decompression deeply deleted deletion depends
+deprecated determine differs directory document documents does downgrading dumps e earlier edition editorial edits
+element embedded empty encrypted end ended ends enough entities entry environment equals era error evaluate event
+every evidence exact exactly excluded executive exemption exist exit expands expected export extract fact failed false
+field fields file finding findings first five fix fixes folder followed follows for fork form found from gives group
+guard gzip has header headers here hidden higher hold holds id ignores imprecise in inclusive information inside
+instead instruction integer internal is it item its itself key kind known label larger last later layer least leaves
+letters level like limit line lines link list loaded locked longer looks lower macOS mail mailboxes malformed mark
+marking match matches matters may member members memory message middle missing module mon month more most must name
+named names needs neither nested never no none nor not notes nothing number numbers object objects observe of off old
+on one only operating or order originator other outside over own pack packed page pages paragraph paragraphs parse
+parser part partial password paths pattern per pipe place plain points portion position positions positive possible
+precise present print processes profile publisher query quote read reader readers received recognized record records
+refer references refid refused released remove replaced requested require resource reviewers row rows rule rules run s
+same save says scheme section selected selection set setting settings severity share shown signal signs size skipped
+slash smaller so spelling stamps start states station stopped store string subject such suggestion symbolic table
+takes telegram telegrams term text than that the them there these this time times to too took top true truncated turns
+two type unchanged under unexpected unknown unpack unreadable unsafe unwrap used valid value volumes was web when
+where which whole with withheld within without worker wrapper xz year years yy yyyy z zip
 """
 
 

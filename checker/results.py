@@ -91,9 +91,6 @@ class Finding(Record):
         )
 
 
-_VERBS = ("cannot be read", "looks", "begins", "is not")  # first words of reasons whose subject is the quoted text
-
-
 class Undetermined(Record):
     """An undetermined verdict, with its position and the reason.
 
@@ -101,7 +98,7 @@ class Undetermined(Record):
     the part was not read), "withheld" (a reviewer withheld, or an editor omitted, the relevant words), "unreadable" (a
     value cannot be read), "date" (the date does not determine whether the rule applies), or "scheme" (the marking
     belongs to no loaded scheme, so no rule checks the document). `quote` is text of the document, separate from `why`
-    so that it can be redacted.
+    so that it can be redacted; `why` is a predicate whose subject is the quote, or a whole sentence if there is none.
     """
 
     path: str
@@ -117,9 +114,8 @@ class Undetermined(Record):
     member: str = ""
 
     def reason(self) -> str:
-        """Return the reason with the quote, as in `"(SE)" looks like (S)` and `"TO": the label is present, ...`."""
-        joint = " " if self.why.startswith(_VERBS) else ": "
-        return f'"{self.quote}"{joint}{self.why}' if self.quote else self.why
+        """Return the reason as a sentence, such as `"(SE)" looks like (S)`."""
+        return f'"{self.quote}" {self.why}' if self.quote else self.why
 
     def order(self) -> tuple[object, ...]:
         """Return the sort key for reading order, which is the same in every run."""

@@ -177,7 +177,7 @@ def test_an_undetermined_guard_counts_even_if_the_list_has_no_elements(tmp_path:
 
 def test_undetermined_is_counted_and_recorded(tmp_path: Path) -> None:
     words = "    require: {subject.text: {is: x}}\n    message: none\n"
-    unread = telegram(subject=Unread(Span(3, 8), "a subject", "F~RST"))
+    unread = telegram(subject=Unread.expected(Span(3, 8), "a subject", "F~RST"))
     found, count = judge(book_of(tmp_path, rule("TRY-08", words)), unread)
     assert ([], 1, 1) == (found, count.applied, count.unknown)
     (one,) = engine.judge(

@@ -20,9 +20,9 @@ ROOT = Path(__file__).parent.parent
 MODULE = ROOT / "checker" / "redaction.py"
 REDACTOR = Redactor(rulebook.load().vocabulary)
 SOURCES = (
-    "checker/readers/*.py", "checker/parser/**/*.py", "checker/operators.py", "checker/checks/*.py",
-    "checker/engine.py", "checker/document_linter.py", "checker/linter.py", "checker/process_pool.py",
-    "checker/rulebook/evaluation.py",
+    "checker/readers/*.py", "checker/model/[bh]*.py", "checker/parser/**/*.py", "checker/operators.py",
+    "checker/checks/*.py", "checker/engine.py", "checker/document_linter.py", "checker/linter.py",
+    "checker/process_pool.py", "checker/rulebook/evaluation.py",
 )  # fmt: skip
 PROSE = re.compile(r"[A-Za-z0-9 ,.;:'()%=/+-]+")
 SENTENCE = re.compile(r"[a-z]{2,} [a-z]|^[a-z ,]* $|^ [a-z]")

@@ -268,7 +268,7 @@ class Paragraph(Node):
         """Return the deletion that covers the position of the mark, or `None` if there is none."""
         if not self.cut or self.place is None:
             return None
-        return Unread(self.place.span, "the portion mark was withheld", self.place.text)
+        return Unread(self.place.span, "takes the place of a withheld portion mark", self.place.text)
 
 
 class PageLine(Node):

@@ -20,11 +20,17 @@ class Node(Record):
 
 class Unread(Node):
     """A part that is present but unreadable, or *lost* because this copy does not contain the place where it would
-    appear. `why` describes the expected content or, for a lost part, states the reason.
+    appear. `why` is the reason: a predicate whose subject is `text`, such as "looks like (S)", or a whole sentence if
+    there is no text.
     """
 
     why: str
     text: str = ""
+
+    @classmethod
+    def expected(cls, span: Span, content: str, text: str = "") -> Unread:
+        """Return an unread part in whose place `content`, such as "a valid date", is expected."""
+        return cls(span, f"cannot be read as {content}" if text else f"no text where {content} is expected", text)
 
     @property
     def lost(self) -> bool:

@@ -208,7 +208,7 @@ class CompiledRule:
         for hit in self.check(env[0], self.arguments, self.context.vocabulary) if self.check else ():
             message = self._check_message(hit.facts)
             if hit.unknown:  # the message may quote the document, which reports can leave out
-                issues.append(Issue(hit.span, hit.at, "the check cannot decide", True, quote=message))
+                issues.append(Issue(hit.span, hit.at, "cannot be decided by the check", True, quote=message))
             else:
                 issues.append(Issue(hit.span, hit.at, message))
         return RuleOutcome(issues=tuple(issues)) if issues else True
@@ -392,12 +392,7 @@ def _undetermined_issue(span: Span | None, at: str, value: Unread | None) -> Iss
     if value is None:
         return Issue(span, at, NO_EVIDENCE, True)
     why = " ".join(value.why.split())
-    if value.text:
-        verb = (
-            "" if why.startswith(("looks", "begins", "is not", "marking", "the portion mark")) else "cannot be read as "
-        )
-        return Issue(span, at, f"{verb}{why}"[:MAX_MESSAGE], True, quote=value_text(value))
-    return Issue(span, at, (why if value.lost else f"no text where {why} is expected")[:MAX_MESSAGE], True)
+    return Issue(span, at, why[:MAX_MESSAGE], True, quote=value_text(value) if value.text else "")
 
 
 def _expand(template: Any, read: Callable[[Expression], object]) -> str:

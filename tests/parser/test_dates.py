@@ -38,7 +38,7 @@ def test_a_date(text, date, written):
 @pytest.mark.parametrize("text", ["13/45/2018", "30 FEB 2018", "00/00/0000", "20181399"])
 def test_a_date_that_no_calendar_has_is_found_and_has_no_value(text):
     (found,) = find(text)
-    assert (None, "a valid date") == (found.date, found.why)
+    assert (None, "a valid date") == (found.date, found.expected)
 
 
 @pytest.mark.parametrize("text", ["1.4", "REF 123", "12/5", "5 GEESE 18", "05-1", "1234567890"])
@@ -63,5 +63,5 @@ def test_digits_of_other_scripts_are_no_digits(text):
     "text", ["03/12/2018", "3/2/18", "2018/3/12", "13/45/2018", "110/12/2018", "3/2/1", "1/2/345", "0//0", "//"]
 )
 def test_a_bare_date_reads_as_it_does_inside_a_text(text):
-    bare = [(f.date, f.why, f.date and f.date.written) for f in find(text)]
-    assert bare == [(f.date, f.why, f.date and f.date.written) for f in find(f"ON {text} OR NOT")]
+    bare = [(f.date, f.expected, f.date and f.date.written) for f in find(text)]
+    assert bare == [(f.date, f.expected, f.date and f.date.written) for f in find(f"ON {text} OR NOT")]

@@ -20,7 +20,7 @@ GROUPS = [
     ("R 282059A MAR 85", "1985-03-28", "2059", "A", "R", None, [], False),
     (
         "R 310000Z FEB 08",
-        "unread: '310000Z FEB 08' (a valid date and time)",
+        "unread: '310000Z FEB 08' (cannot be read as a valid date and time)",
         "0000",
         "Z",
         "R",
@@ -30,7 +30,7 @@ GROUPS = [
     ),
     (
         "R 142599Z MAR 08",
-        "unread: '142599Z MAR 08' (a valid date and time)",
+        "unread: '142599Z MAR 08' (cannot be read as a valid date and time)",
         None,
         "Z",
         "R",
@@ -38,7 +38,7 @@ GROUPS = [
         [],
         False,
     ),
-    ("R 141530Z MXR 08", "unread: '141530Z MXR 08' (a month)", "1530", "Z", "R", None, [], False),
+    ("R 141530Z MXR 08", "unread: '141530Z MXR 08' (cannot be read as a month)", "1530", "Z", "R", None, [], False),
     ("X 141530Z MAR 08", "2008-03-14", "1530", "Z", "X", None, [], False),
 ]
 

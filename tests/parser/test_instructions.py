@@ -38,8 +38,12 @@ LINES = [
     ("E.O. 13526: DECL: 50X1-HUM", "13526", "50x1-hum 50X1-HUM"),
     ("E.O. 12958: DECL: SOURCE MARKED OADR", "12958", "source-marked SOURCE MARKED"),
     ("E.O. 12958:", "12958", "None"),
-    ("E.O. 12958: DECL: 110/12/2018", "12958", "unread: '110/12/2018' (a declassification instruction)"),
-    ("E.O. 12958: DECL: 13/45/2018", "12958", "date unread: '13/45/2018' (a valid date)"),
+    (
+        "E.O. 12958: DECL: 110/12/2018",
+        "12958",
+        "unread: '110/12/2018' (cannot be read as a declassification instruction)",
+    ),
+    ("E.O. 12958: DECL: 13/45/2018", "12958", "date unread: '13/45/2018' (cannot be read as a valid date)"),
 ]
 
 

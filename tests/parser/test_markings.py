@@ -86,11 +86,11 @@ PORTIONS = [
     ("(SNF) The", "unread (SNF): looks like (S/NF)"),
     ("(N/SF) The", "unread (N/SF): looks like (S/NF)"),
     ("(SUB) The", "unread (SUB): looks like (SBU)"),
-    ("(NF) The", "unread (NF): a control without a level"),
-    ("(NOFORN) The", "unread (NOFORN): a control without a level"),
+    ("(NF) The", "unread (NF): is a control without a level"),
+    ("(NOFORN) The", "unread (NOFORN): is a control without a level"),
     ("(//NF) The", "unread (//NF): begins with no known level"),
-    ("(XX) The", "unread (XX): cut"),
-    ("(XXXXXXXXXXXX) The", "unread (XXXXXXXXXXXX): cut"),
+    ("(XX) The", "unread (XX): is a deleted mark"),
+    ("(XXXXXXXXXXXX) The", "unread (XXXXXXXXXXXX): is a deleted mark"),
 ]
 NO_PORTIONS = [
     "", "(", ")", "()", "( )", "(b) The", "(c) The", "(s) The", "(u) The", "(1) The", "(ii) The", "(U.S.) The", "(US) The",

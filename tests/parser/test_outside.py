@@ -37,7 +37,7 @@ def test_a_web_page_s_table_row():
         ("LIMITED OFFICIAL USE", "U", ("LOU",)),
         ("SECRET", "S", ()),
         ("n/a", None, ()),
-        ("SECRETARY", "unread: 'SECRETARY' (a level)", ()),
+        ("SECRETARY", "unread: 'SECRETARY' (cannot be read as a level)", ()),
     ],
 )
 def test_a_level_in_words(words, level, controls):

@@ -388,7 +388,7 @@ def test_full_shows_the_line_and_underlines_the_place() -> None:
 VERDICTS = {
     "POR-001": (2, "cannot be read as a mark", "P~RT"),
     "AUT-006": (1, "this copy is a partial extract", ""),
-    "FMT-111": (3, "the label is present, but its value could not be read", "TO"),
+    "FMT-111": (3, "is present as a label, but its value could not be read", "TO"),
     "DCL-002": (1, "the document date is too imprecise to determine which rules apply", ""),
 }
 TEXT = "FIRST LINE\nSECOND LINE\nTHIRD LINE\n"

@@ -50,8 +50,8 @@ FULL = telegram(
     tags_line=TagsLine(S, "PREL, PGOV", (Tag(S, "PREL", "subject"), Tag(S, "XXXX", "unknown", known=False))),
     paragraphs=(paragraph(1, "C", "NOFORN"), paragraph(2, "U"), paragraph(3, None)),
     to=(Party(S, "A", "ZENDA", rank=2), Party(S, "B", "HENTZAU", rank=3), Party(S, "B", "HENTZAU", rank=None)),
-    subject=Unread(S, "words", "SUBJ~CT"),
-    dtg=Dtg(S, "101156Z SEP 07", Unread(S, "a real date"), "1156", "Z"),
+    subject=Unread.expected(S, "words", "SUBJ~CT"),
+    dtg=Dtg(S, "101156Z SEP 07", Unread.expected(S, "a real date"), "1156", "Z"),
     eo=Unread(Span(0, 0), "cut off"),
 )
 
@@ -168,7 +168,7 @@ def test_condition(words: str, expected: bool | None) -> None:
 
 def test_a_list_with_one_unknown_element_is_unknown_where_it_matters() -> None:
     listed = telegram(paragraphs=(
-        Paragraph(S, "numbered", "1.", "x", 1, mark=Unread(S, "a mark", "(Q")),
+        Paragraph(S, "numbered", "1.", "x", 1, mark=Unread.expected(S, "a mark", "(Q")),
         Paragraph(S, "numbered", "2.", "x", 2),
     ))  # fmt: skip
     assert None is answer("{paragraphs: {all: {mark.text: {is_not: x}}}}", listed)
@@ -198,7 +198,7 @@ def test_connectives_are_kleenes(one: bool | None, two: bool | None) -> None:
 
 
 def test_a_scalar_field_that_is_unreadable_leaves_the_verdict_open() -> None:
-    shown = telegram(eo=None, authority=None, banner=Banner(S, "S~CRET", Unread(S, "a level", "S~CRET")))
+    shown = telegram(eo=None, authority=None, banner=Banner(S, "S~CRET", Unread.expected(S, "a level", "S~CRET")))
     assert None is answer("{level: {at_least: C}}", shown)
     assert True is answer("{level: unreadable}", shown)
     assert False is answer("{instruction: present}", shown)

@@ -264,7 +264,7 @@ def test_a_check_gives_places_facts_and_doubts(monkeypatch: pytest.MonkeyPatch) 
     assert [("error", "2007 is " + "x" * 79 + "….", Span(20, 25), "there")] == [
         (each.severity, each.message, each.span, each.at) for each in judgment.findings
     ]
-    assert [("the check cannot decide", " is .", Span(0, 11), "nowhere")] == [
+    assert [("cannot be decided by the check", " is .", Span(0, 11), "nowhere")] == [
         (each.why, each.quote, each.span, each.at) for each in judgment.undetermined
     ]
     assert MANY is asked[0] and book.vocabulary is asked[2]

@@ -38,7 +38,7 @@ def at(start: int) -> Span:
 
 
 def unread(start: int) -> Unread:
-    return Unread(at(start), "a part", "P~RT")
+    return Unread.expected(at(start), "a part", "P~RT")
 
 
 MANY = telegram(
@@ -164,7 +164,7 @@ def test_a_reckoning_shows_twenty_elements_at_most() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (None, "nothing"), (unread(3), "P~RT"), (Unread(at(3), "a part"), "something unreadable"), (True, "yes"), (False, "no"),
+        (None, "nothing"), (unread(3), "P~RT"), (Unread.expected(at(3), "a part"), "something unreadable"), (True, "yes"), (False, "no"),
         (MANY.paragraphs[0], "1."), (MANY.subject, "WAR AND PEACE"), (MANY.captions[0], "NODIS"), (7, "7"), ((), "nothing"),
         ((1, None, True), "1, nothing, yes"), ("a\n  b\t", "a b"), ("x" * 80, "x" * 80), ("x" * 81, "x" * 79 + "…"),
         (Fact(at(3), "name of it", "a text"), "a text"), (Fact(at(3), "name of it", ""), "name of it"),

@@ -104,8 +104,8 @@ def _attribute(cursor: Cursor, fact: Fact, entry: Entry) -> Attribute:
     found = Attribute(fact.span, entry.code, fact.text, kind)
     text = fact.text.strip("'\" ")
     if kind == "day":
-        date, why = read_date(cursor, text)
-        found.date = Unread(fact.span, why or "a date", fact.text) if date is None else date
+        date, expected = read_date(cursor, text)
+        found.date = Unread.expected(fact.span, expected or "a date", fact.text) if date is None else date
     elif kind == "count":
         found.number = _count(text)
     elif kind == "list":

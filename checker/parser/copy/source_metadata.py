@@ -60,8 +60,8 @@ def _word(fact: Fact | None) -> Word | None:
 
 
 def _date_field(cursor: Cursor, fact: Fact) -> DateField:
-    date, why = read_date(cursor, fact.text)
-    return DateField(fact.span, fact.text, date if not why else Unread(fact.span, why, fact.text))
+    date, expected = read_date(cursor, fact.text)
+    return DateField(fact.span, fact.text, Unread.expected(fact.span, expected, fact.text) if expected else date)
 
 
 def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
@@ -77,8 +77,8 @@ def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
 
 
 def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
-    """Return the first date in a wrapper value and an empty string. If the date cannot be read, return `None` and the
-    reason; if the value has no date, return `None` and an empty string.
+    """Return the first date in a wrapper value and an empty string. If the date cannot be read, return `None` and a
+    description of the expected text; if the value has no date, return `None` and an empty string.
 
     Results are cached, because the same dates occur frequently.
     """
@@ -87,7 +87,7 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
     known = cache.get(text)
     if known is None:
         found = next(find_dates(_BEFORE_TIME.sub(" ", folded(text), 1), cursor.grammar.months), None)
-        known = cache[text] = (None, "") if found is None else (found.date, "" if found.date else found.why)
+        known = cache[text] = (None, "") if found is None else (found.date, found.expected)
     return known
 
 
@@ -100,7 +100,7 @@ def read_level(cursor: Cursor, fact: Fact) -> tuple[Level | Unread | None, tuple
     if known is None:
         known = cache[text] = _read_level(cursor, text)
     level, controls = known
-    return level if not isinstance(level, str) else Unread(fact.span, level, fact.text), controls
+    return Unread.expected(fact.span, level, fact.text) if isinstance(level, str) else level, controls
 
 
 def _read_level(cursor: Cursor, text: str) -> tuple[Level | str | None, tuple[str, ...]]:

@@ -213,7 +213,7 @@ def _read_reasons(block: AuthorityBlock, node: Authority) -> int | None:
         if "," in section.group(1):
             low, high = block.start + section.start(), block.start + end
             place = block.cursor.span(low, high)
-            node.reasons = Unread(place, "a section and letters", block.cursor.joined(low, high))
+            node.reasons = Unread.expected(place, "a section and letters", block.cursor.joined(low, high))
             return _broken_word(block, begin)
         node.reasons = _reasons(block, begin, end, letters)
         node.reasons.section = "1." + section.group(1)[-1]
@@ -229,7 +229,8 @@ def _read_reasons(block: AuthorityBlock, node: Authority) -> int | None:
         node.reasons = Reasons(block.cursor.span(first, last), block.cursor.joined(first, last))
         node.reasons.words = node.reasons.text
     else:
-        node.reasons = Unread(block.cursor.span(block.start + label[0], block.start + label[1]), "a reason")
+        place = block.cursor.span(block.start + label[0], block.start + label[1])
+        node.reasons = Unread.expected(place, "a reason")
     return label[0]
 
 

@@ -17,6 +17,7 @@ from ..markings.tokens import distance
 _DIGITS = Pattern(r"\d+")
 _SPACED = Pattern(r"(?:[A-Z0-9] {1,2}){5}")
 _JOINED = Pattern(r"([A-Z]{2,14}(?:/{1,2}[A-Z-]{2,14}){1,6}) [A-Z0-9 .']{3,80}?\d{3,7} *$")
+_NO_LEVEL = "cannot be read as a classification level"
 _NUMBERED = Pattern(r"[A-Z]{5,14} [A-Z .']{3,60}?\d{3,7} *$")
 _LONGEST_SERIAL = 7  # digits
 _LONGEST_LINE = 1000  # code points: a copy without line ends may contain any number of levels on one line
@@ -183,8 +184,7 @@ def _clear_banner(cursor: Cursor, start: int, end: int) -> Banner | None:
 
 
 def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
-    """Return a description of what an unreadable classification line appears to contain, or `None` if the line does not
-    resemble a classification line.
+    """Return why a classification line cannot be read, or `None` if the line does not resemble a classification line.
 
     A line resembles one if it begins with letter-spaced text, if it begins with something very similar to a level and
     ends with a post and number, or if it consists of a level joined to other words by slashes, followed by a post and
@@ -193,7 +193,7 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
     joined = _JOINED.match(cursor.fold, start, end)
     if joined is not None and cursor.text[start:end].isupper():
         levels = {known for known, _ in cursor.grammar.levels}
-        return "a classification level" if any(word in levels for word in joined[1].split("/")) else None
+        return _NO_LEVEL if any(word in levels for word in joined[1].split("/")) else None
     spaced = _SPACED.match(cursor.fold, start, end)
     if spaced is None and _NUMBERED.match(cursor.fold, start, end) is None:
         return None
@@ -202,7 +202,7 @@ def unread_banner(cursor: Cursor, start: int, end: int) -> str | None:
         sizes = (len(known) - 1, len(known), len(known) + 1)
         if min(distance(known, letters[:size]) for size in sizes) <= _slips_allowed(known):
             return f"looks like {level.name}"
-    return "a classification level" if spaced is not None else None
+    return _NO_LEVEL if spaced is not None else None
 
 
 def misspelled_level(cursor: Cursor, start: int, end: int) -> Misspelling | None:
@@ -377,7 +377,7 @@ def joined_banner(view: View, start: int, end: int, words: Vocabulary) -> Banner
         return None
     span = view.span(start, end)
     if any(line in entry.spellings("banner") for entry in words["nato"] if entry.fact("kind") == "restricted"):
-        return Banner(span, line, Unread(span, "a level of the United States", line))
+        return Banner(span, line, Unread.expected(span, "a level of the United States", line))
     for entry in words["levels"]:
         form = entry.title
         at = 0 if line.startswith(form + " ") else len(line) - len(form) if line.endswith(" " + form) else -1

@@ -40,13 +40,13 @@ PIVOT = 53  # years 53 to 99 belong to the twentieth century: the first order da
 class FoundDate:
     """A date in the text: its offsets, and either the date itself or a description of the expected text."""
 
-    __slots__ = ("date", "end", "start", "why")
+    __slots__ = ("date", "end", "expected", "start")
 
-    def __init__(self, start: int, end: int, date: Date | None, why: str = "") -> None:
+    def __init__(self, start: int, end: int, date: Date | None, expected: str = "") -> None:
         self.start = start
         self.end = end
         self.date = date
-        self.why = why
+        self.expected = expected
 
 
 def year_of(digits: str, not_before: int | None = None) -> int:
@@ -184,16 +184,16 @@ def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
 
 
 def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | None, year: str) -> Date | Unread:
-    why = "a month"
+    expected = "a month"
     if month is not None:
         try:
             if int(numbers[2:4]) > 23 or int(numbers[4:6]) > 59:
                 raise ValueError
             return Date.day(year_of(year), month, int(numbers[:2]), "ddhhmmz mon yy")
         except ValueError:
-            why = "a valid date and time"
+            expected = "a valid date and time"
     place = (match.start(3), match.end())
-    return Unread(cursor.span(*place), why, cursor.text[place[0] : place[1]])
+    return Unread.expected(cursor.span(*place), expected, cursor.text[place[0] : place[1]])
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:

@@ -159,7 +159,7 @@ def _date_or_unread(cursor: Cursor, start: int, found: FoundDate) -> Date | Unre
     if found.date is not None:
         return found.date
     low, high = start + found.start, start + found.end
-    return Unread(cursor.span(low, high), found.why, cursor.text[low:high])
+    return Unread.expected(cursor.span(low, high), found.expected, cursor.text[low:high])
 
 
 def read_instruction(cursor: Cursor, start: int, end: int) -> Instruction | Unread:
@@ -193,7 +193,7 @@ def _instruction(value: InstructionText) -> Instruction | Unread:
         return node
     if _read_event(value, node):
         return node
-    return Unread(node.span, "a declassification instruction", node.text)
+    return Unread.expected(node.span, "a declassification instruction", node.text)
 
 
 def _states_kind_only(node: Instruction) -> bool:

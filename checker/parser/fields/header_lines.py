@@ -425,7 +425,7 @@ def _offices(_: Telegram, cursor: Cursor, lines: list[tuple[int, int]]) -> tuple
 
 def _station(cursor: Cursor, start: int, end: int, match: re.Match[str] | None) -> Station | Unread:
     if match is None:
-        return Unread(cursor.span(start, end), "a station line", cursor.text[start:end])
+        return Unread.expected(cursor.span(start, end), "a station line", cursor.text[start:end])
     indicator, serial, letter, section, day, time, day_of_month, filed = match.groups()
     return Station(
         cursor.span(start, end),
@@ -442,7 +442,7 @@ def _station(cursor: Cursor, start: int, end: int, match: re.Match[str] | None) 
 def _security(cursor: Cursor, start: int, end: int) -> Security | Unread:
     match = _SECURITY.match(cursor.fold, start, end)
     if match is None:
-        return Unread(
+        return Unread.expected(
             cursor.span(start, end), "an operating signal and a group of five letters", cursor.text[start:end]
         )
     signal, group, suffix = match.groups()

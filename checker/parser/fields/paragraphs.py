@@ -184,7 +184,7 @@ class ParagraphBuilder:
             None, False, False, self.section,
         )  # fmt: skip
         first = self._text_start(opening, node, high)
-        if isinstance(node.mark, Unread) and node.mark.why == finder.DELETED:
+        if isinstance(node.mark, Unread) and finder.is_deleted(node.mark):
             node.place, node.mark, node.cut = Word(node.mark.span, node.mark.text), None, True
         elif opening.number == 1 and not node.entire_text:
             node.entire_text = says_entire(cursor, first)

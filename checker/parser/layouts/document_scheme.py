@@ -17,7 +17,7 @@ from ..markings import finder
 _LONGEST = 60  # code points of a marking that no scheme recognizes
 _EDGE = 3  # lines at the top and at the bottom in which such a marking is expected
 _SIGNS = ("", "-", "–", "/", "[", "(")
-_NOT_RECOGNIZED = "marking not recognized; no loaded scheme has it"
+_NOT_RECOGNIZED = "is not recognized as a marking; no loaded scheme has it"
 
 
 def vocabulary_of_document(cursor: Cursor) -> Vocabulary:

@@ -189,7 +189,7 @@ class SmartFormReader:
             self.telegram.dtg = read_dtg(cursor, start.start(), region.end)
         if self.telegram.dtg is None:
             low, high = cursor.trim(region.body, region.end)
-            self.telegram.dtg = Unread(cursor.span(low, high), "a date-time group", cursor.text[low:high])
+            self.telegram.dtg = Unread.expected(cursor.span(low, high), "a date-time group", cursor.text[low:high])
         if not cursor.day:
             found = next(find_dates(cursor.flat(region.body, region.end), cursor.grammar.months), None)
             cursor.day = found.date if found is not None else None
@@ -228,7 +228,9 @@ class SmartFormReader:
             low, high = cursor.trim(region.start, region.end)
             if cursor.blank_line(region.body):  # the label was scanned separately from its value
                 low = high
-            self.telegram.eo = Unread(cursor.span(low, high), "the number of an executive order", cursor.text[low:high])
+            self.telegram.eo = Unread.expected(
+                cursor.span(low, high), "the number of an executive order", cursor.text[low:high]
+            )
             return
         line = EoLine(cursor.span(region.start, region.end), cursor.joined(region.start, region.end), match.group())
         line.number = cursor.word(*match.span())

@@ -15,7 +15,6 @@ from ...vocabulary import Vocabulary
 from .marking_parser import LONGEST_UNBROKEN, UnplacedMarking, parse_marking
 from .tokens import Lexicon, UnplacedToken, lexicon, nearest, upper
 
-DELETED = "cut"  # the reason given for a mark of which only X's are left
 LONGEST_PORTION = 160
 LONGEST_BANNER = 300
 _CACHE_SIZE = 4096
@@ -25,6 +24,7 @@ _UNOPENED = Pattern(r"([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\)(?=\s|$)", 0)
 _UNCLOSED = Pattern(r"\(\s?([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\s+[A-Z\"'“‘]", 0)
 _LETTERS = Pattern(r"[A-Z]{2,4}|[A-Z]{1,3}/{1,2}[A-Z]{1,3}")
 _PROSE = Pattern(r"[a-z0-9]")
+_DELETED = "is a deleted mark"
 
 _ReadResult = UnplacedMarking | str | None
 
@@ -54,7 +54,7 @@ class _MarkingCache:
         if self.scheme is None:
             return _parse_portion(self.lexicon, mark)
         inner = mark[1:-1]
-        return DELETED if _is_deleted(inner.strip()) else self.scheme.portion(mark)
+        return _DELETED if _is_deleted(inner.strip()) else self.scheme.portion(mark)
 
     def parse_banner(self, line: str) -> _ReadResult:
         """Parse a line. Return a marking, the reason why it cannot be read, or `None` if it is not a banner."""
@@ -100,6 +100,11 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
     if cache.scheme is not None:
         return None
     return _unclosed(cache, view, start, end)
+
+
+def is_deleted(mark: Unread) -> bool:
+    """Return whether only X's are left of a portion mark."""
+    return mark.why == _DELETED
 
 
 def _place(
@@ -159,7 +164,7 @@ def _parse_portion(lexicon: Lexicon, mark: str) -> _ReadResult:
     typo = _typo(inner, content)
     content = content.rstrip(".")
     if _is_deleted(content):
-        return DELETED
+        return _DELETED
     if (len(content) == 1 and content.islower()) or content.upper() in lexicon.not_marks:
         return None
     marking = parse_marking(lexicon, content, bracketed=content.isupper()) if content else None
@@ -193,7 +198,7 @@ def _misspelling(lexicon: Lexicon, content: str) -> str | None:
     word = content.replace("//", "/")
     found = lexicon.controls.get(word)
     if found is not None:
-        return "a control without a level" if found[0].fact("release") else None
+        return "is a control without a level" if found[0].fact("release") else None
     if content.startswith("//") and content.isupper():
         return "begins with no known level"
     if not _LETTERS.fullmatch(content) or word in lexicon.countries or word in lexicon.not_marks:
