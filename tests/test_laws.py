@@ -315,7 +315,9 @@ def test_no_private_word_is_left() -> None:
 
 def test_a_lint_starts_without_slow_modules() -> None:
     """Test that a lint does not import modules that cost milliseconds and are not needed in most runs."""
-    slow = "{'typing', 'hashlib', 'dataclasses', 'inspect', 'multiprocessing', 'yaml', 'jsonschema', 'tabulate'}"
+    slow = (
+        "{'typing', 'hashlib', 'json', 'dataclasses', 'inspect', 'multiprocessing', 'yaml', 'jsonschema', 'tabulate'}"
+    )
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); import checker.cli.lint; print(*({slow} & set(sys.modules)))"
     )

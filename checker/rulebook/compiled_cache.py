@@ -14,7 +14,6 @@ of the document model (`field_types.getter`).
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -31,6 +30,25 @@ from ..vocabulary import Entry, Table, Vocabulary
 from .field_types import field_names
 from .ir import Any, Data, Expression
 from .rule import Rule, Rulebook
+
+try:
+    from _json import encode_basestring, make_scanner
+except ImportError:  # not CPython
+    from json import JSONDecoder
+    from json.encoder import encode_basestring
+
+    _scan = JSONDecoder().scan_once  # type: ignore[attr-defined]
+else:
+
+    class _Decoding:
+        """The defaults of `json.loads`. Importing `json` compiles six regular expressions (1 ms)."""
+
+        strict = True
+        object_hook = object_pairs_hook = None
+        parse_float = parse_constant = float
+        parse_int = int
+
+    _scan = make_scanner(_Decoding)  # type: ignore[arg-type]
 
 LAYOUT = 9
 MAX_BYTES = 4 << 20  # for one file in a pack
@@ -136,7 +154,7 @@ def _names(conditions: memoryview) -> set[str]:
 def _details(path: str, first: Data, load: Callable[[], list[Data]]) -> Data:
     """Return the data that evaluation does not need, by rule id."""
     try:
-        details: Data = json.loads(_last_line(path, first))
+        details: Data = _parsed(_last_line(path, first))
     except (OSError, ValueError):
         return {rule["id"]: rule for rule in load()}
     return details
@@ -171,14 +189,14 @@ class CachedRule(Rule):
     def data(self) -> Data:
         """Return the data needed for evaluation."""
         if self._data is None:
-            self._data = self.tests | json.loads(bytes(self._line).split(b"\n")[1].decode())
+            self._data = self.tests | _parsed(bytes(self._line).split(b"\n")[1])
         return self._data
 
     @property
     def tests(self) -> Data:
         """Return the part of `data` that decides whether a document passes, without the words of a finding."""
         if self._tests is None:
-            self._tests = self.head | json.loads(bytes(self._line).split(b"\n")[0].decode())
+            self._tests = self.head | _parsed(bytes(self._line).split(b"\n")[0])
         return self._tests
 
     @property
@@ -197,7 +215,7 @@ def _opened(path: str) -> tuple[Data, list[memoryview]]:
     Raises `ValueError` if the checksum is wrong.
     """
     with resources.open_cache(path) as file:
-        first: Data = json.loads(file.readline())
+        first: Data = _parsed(file.readline())
         data = memoryview(file.read(sum(first["sizes"])))
     if first["sum"] != crc32(data):
         raise ValueError("the lines are not those that were written")
@@ -208,8 +226,16 @@ def _opened(path: str) -> tuple[Data, list[memoryview]]:
     return first, lines
 
 
-def _parsed(line: memoryview) -> Any:
-    return json.loads(str(line, "utf-8"))  # given bytes, `json` would first determine their encoding
+def _parsed(line: bytes | memoryview) -> Any:
+    """Return the value of a line of JSON. Raises `ValueError` if it is not one value."""
+    text = str(line, "utf-8").strip()
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        end = -1
+    if end != len(text):
+        raise ValueError("not JSON")
+    return value
 
 
 def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[Data], packs: list[Data]) -> None:
@@ -228,7 +254,7 @@ def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[D
     data = [{name: value for name, value in rule.items() if name not in DETAILS and name not in HEAD} for rule in rules]
     details = {rule["id"]: {name: rule[name] for name in DETAILS if name in rule} for rule in rules}
     try:
-        shared = list(map(json.loads, conditions))
+        shared = [_parsed(condition.encode()) for condition in conditions]
         lines = [_line(second), _line(shared), *map(_table_lines, words.tables.values()), *map(_rule_lines, data)]
         last = _line(details)
         sums = {"sizes": list(map(len, lines)), "sum": crc32(b"".join(lines)), "last": crc32(last)}
@@ -240,8 +266,8 @@ def write(path: str, wanted: str, found: Stats, words: Vocabulary, rules: list[D
 def _without_conditions(guard: Expression, conditions: dict[str, int]) -> int | list[int]:
     """Return a guard as `_with_conditions` takes it, and add its conditions to `conditions`."""
     if guard[0] == "and":
-        return [conditions.setdefault(json.dumps(part), len(conditions)) for part in guard[1]]
-    return conditions.setdefault(json.dumps(guard), len(conditions))
+        return [conditions.setdefault(_json(part), len(conditions)) for part in guard[1]]
+    return conditions.setdefault(_json(guard), len(conditions))
 
 
 def _write(path: str, lines: list[bytes | memoryview]) -> None:
@@ -252,7 +278,13 @@ def _write(path: str, lines: list[bytes | memoryview]) -> None:
 
 
 def _line(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _json(value).encode() + b"\n"
+
+
+def _json(value: Any) -> str:
+    import json  # only to write a cache
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _table_lines(table: Table) -> bytes:
@@ -304,21 +336,21 @@ class CachedTable(Table):
         """
         if self._lookups >= _MOST_LOOKUPS:
             return super().with_fact(name)
-        sign = f"{json.dumps(name, ensure_ascii=False)}:".encode()
+        sign = f"{encode_basestring(name)}:".encode()
         lines = bytes(self._line).split(b"\n")[1:]
-        found = [_entry(json.loads(line.rstrip(b","))) for line in lines if sign in line]
+        found = [_entry(_parsed(line.rstrip(b","))) for line in lines if sign in line]
         return tuple(entry for entry in found if entry.fact(name))
 
     def _find_alone(self, form: str) -> Entry | None:
         """Return the result of `find`, and parse only the entries in which the form occurs."""
         line = bytes(self._line)
-        quoted = json.dumps(form, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        quoted = encode_basestring(form).encode("utf-8", "surrogatepass")
         place = line.find(quoted, line.index(b"\n"))
         with_code: Entry | None = None
         while place >= 0:
             self._lookups += 1
             start, end = line.rindex(b"\n", 0, place), line.index(b"\n", place)
-            entry = _entry(json.loads(line[start:end].rstrip(b",")))
+            entry = _entry(_parsed(line[start:end].rstrip(b",")))
             if form in entry.spellings():
                 return entry
             if with_code is None and form == entry.code:

@@ -280,7 +280,7 @@ def test_a_warm_start_reads_no_yaml(kept: Path, pack: Path) -> None:
     rulebook.load([SHIPPED, str(pack)])
     code = (
         "import sys; from checker import rulebook; b = rulebook.load(sys.argv[1:]); "
-        "slow = {'yaml', 'jsonschema', 'typing', 'inspect', 'dataclasses', 'pathlib'} & set(sys.modules); print(len(b), slow)"
+        "slow = {'yaml', 'json', 'jsonschema', 'typing', 'inspect', 'dataclasses', 'pathlib'} & set(sys.modules); print(len(b), slow)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, SHIPPED, str(pack)],
