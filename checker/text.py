@@ -257,6 +257,7 @@ Exchange = tuple[int, int, str]
 _EDGES = itemgetter(0, 1)  # the start and end of an exchange
 _SHORT = 1 << 14  # segments of a view whose offsets are in lists, which are faster than arrays and far larger
 _AT_ONCE = 4096  # of many replacements: those that are applied together
+_MISPLACED = "an exchange overlaps another one, is out of order, or is outside the text"
 
 
 def _integers(given: Iterable[int]) -> MutableSequence[int]:
@@ -406,16 +407,14 @@ class View:
         order.
         """
         if self._plain:
-            given = iter(exchanges)
-            edits = list(islice(given, _SHORT))
-            return self._exchange_part(edits) if len(edits) < _SHORT else self._exchange_many(chain(edits, given))
+            return self._joined(self._portions(exchanges))
         size = len(self.text)
         made = View(self.source, "", offsets(size), offsets(size), offsets(size), bytearray())
         pieces: list[str] = []
         here = length = 0
         for start, end, text in exchanges:
             if start < here or end < start or end > size:
-                raise ValueError("an exchange overlaps another one, is out of order, or is outside the text")
+                raise ValueError(_MISPLACED)
             if start > here:
                 pieces.append(self.text[here:start])
                 self._copy(here, start, made, length)
@@ -434,60 +433,52 @@ class View:
         forward = self._forward or None  # replacements in order keep a view that never returns as it is
         return View(self.source, "".join(pieces), made._lows, made._sources, made._stops, made._kept, forward)
 
-    def _exchange_part(self, exchanges: Iterable[Exchange]) -> View:
-        """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a
-        constant.
+    def _portions(self, exchanges: Iterable[Exchange]) -> Iterator[tuple[list[int], list[str]]]:
+        """Yield the arguments of `alternated` for some thousands of replacements at a time, which takes less memory
+        than all at once.
         """
-        text, edits = self.text, list(exchanges)
-        bounds = [0, *chain.from_iterable(map(_EDGES, edits)), len(text)]
-        if bounds != sorted(bounds):
-            raise ValueError("an exchange overlaps another one, is out of order, or is outside the text")
-        pieces = [""] * (len(bounds) - 1)
-        pieces[::2] = [text[low:high] for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
-        pieces[1::2] = [piece for _, _, piece in edits]
-        return self.alternated(bounds, pieces)
-
-    def _exchange_many(self, exchanges: Iterable[Exchange]) -> View:
-        """Apply replacements as `_exchange_part` does, some thousands at a time, which takes less memory."""
-        text, base, size = self.text, self._sources[0], len(self.text)
-        lows, sources, stops, kept = _integers(()), _integers(()), _integers(()), bytearray()
-        joined: list[str] = []
-        here = length = 0
+        text, size, here = self.text, len(self.text), 0
         given = chain(exchanges, ((size, size, ""),))
         while edits := list(islice(given, _AT_ONCE)):
             bounds = [here, *chain.from_iterable(map(_EDGES, edits))]
-            if bounds != sorted(bounds) or bounds[-1] > size:
-                raise ValueError("an exchange overlaps another one, is out of order, or is outside the text")
+            here = bounds[-1]
+            if bounds != sorted(bounds) or here > size:
+                raise ValueError(_MISPLACED)
             pieces = [""] * (2 * len(edits))
             pieces[::2] = [text[low:high] for low, high in zip(bounds[::2], bounds[1::2], strict=False)]
             pieces[1::2] = [piece for _, _, piece in edits]
-            lows.extend(compress(accumulate(map(len, pieces), initial=length), pieces))
-            sources.extend(compress([base + bound for bound in bounds], pieces))
-            stops.extend(compress([base + bound for bound in bounds[1:]], pieces))
-            kept.extend(compress(cycle((1, 0)), pieces))
-            joined.append("".join(pieces))
-            length += len(joined[-1])
-            here = bounds[-1]
-        if not kept:
-            return View(self.source, "", [0], [base], [base], [1])
-        return View(self.source, "".join(joined), lows, sources, stops, kept, True)
+            yield bounds, pieces
 
     def alternated(self, bounds: list[int], pieces: list[str]) -> View:
         """Return a view of the parts of this view that begin and end at successive `bounds`. In `pieces`, every other
         part is replaced, beginning with the second; the last part is not replaced.
         """
-        if not self._plain:
-            edits = zip(bounds[1::2], bounds[2::2], pieces[1::2], strict=False)
-            return self.exchange(((0, bounds[0], ""), *edits, (bounds[-1], len(self.text), "")))
-        base = self._sources[0]
-        joined = "".join(pieces)
-        if not joined:
+        if self._plain:
+            return self._joined(((bounds, pieces),))
+        edits = zip(bounds[1::2], bounds[2::2], pieces[1::2], strict=False)
+        return self.exchange(((0, bounds[0], ""), *edits, (bounds[-1], len(self.text), "")))
+
+    def _joined(self, portions: Iterable[tuple[list[int], list[str]]]) -> View:
+        """Apply replacements to a contiguous part of the source, whose offsets differ from the source's by a constant.
+        Each portion consists of `bounds` and `pieces`, as in `alternated`.
+        """
+        base, length = self._sources[0], 0
+        lows, sources, stops, kept = offsets(0), offsets(0), offsets(0), bytearray()
+        joined: list[str] = []
+        for bounds, pieces in portions:
+            if len(joined) == 1:
+                lows, sources, stops = map(_integers, (lows, sources, stops))
+            if base:
+                bounds = [base + bound for bound in bounds]
+            lows.extend(compress(accumulate(map(len, pieces), initial=length), pieces))
+            sources.extend(compress(bounds, pieces))
+            stops.extend(compress(bounds[1:], pieces))
+            kept.extend(compress(cycle((1, 0)), pieces))
+            joined.append("".join(pieces))
+            length += len(joined[-1])
+        if not kept:
             return View(self.source, "", [0], [base], [base], [1])
-        if base:
-            bounds = [base + bound for bound in bounds]
-        parts = accumulate(map(len, pieces), initial=0), bounds, bounds[1:]
-        lows, sources, stops = (list(compress(values, pieces)) for values in parts)
-        return View(self.source, joined, lows, sources, stops, bytearray(compress(cycle((1, 0)), pieces)), True)
+        return View(self.source, "".join(joined), lows, sources, stops, kept, True)
 
     def _add(self, low: int, source: int, stop: int, verbatim: bool) -> None:
         self._lows.append(low)

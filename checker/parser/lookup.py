@@ -44,8 +44,7 @@ class Grammar:
     `label(code, *kinds)` and `page_word(code, *kinds)` return the spellings of an entry in the `labels` or `page_words`
     table: those of the given kinds, or of all kinds if none are given. They are cached, because they are needed for
     every line. `stated_levels` and `stated_dates` are caches of what wrappers state: of levels and controls, and of
-    dates; a string describes the expected text. `slips` is the cache of suggestions
-    for unknown TAGS.
+    dates; a string describes the expected text. `slips` is the cache of suggestions for unknown TAGS.
     """
 
     def __init__(self, words: Vocabulary) -> None:
