@@ -276,12 +276,14 @@ def _not_passed(
     """Yield each rule that failed or is undetermined, with its issues."""
     env = (telegram,)
     evaluation = _Evaluation()
-    _, error = call_safely(evaluation.quickly, plan.root, env)
-    if error is not None:
-        evaluation = _Evaluation()
-        evaluation.carefully(plan.root, env)
-    for job in evaluation.undetermined:
+    if plan.used:
+        _, error = call_safely(evaluation.quickly, plan.root, env)
+        if error is not None:
+            evaluation = _Evaluation()
+            evaluation.carefully(plan.root, env)
+    for job in evaluation.undetermined if plan.used else plan.jobs:
         evaluation.alone(job, env)
+    plan.used = True
     tally.count(evaluation.applied)
     for (rule, compiled), outcome in evaluation.broken:
         issues, error = call_safely(compiled.issues, outcome, env)
@@ -289,6 +291,7 @@ def _not_passed(
             yield rule, issues
         else:
             evaluation.crashes.append((rule, error))
+    evaluation.crashes.sort(key=lambda crash: crash[0].id)
     tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in evaluation.crashes)
 
 
@@ -530,7 +533,7 @@ def trace(telegram: Telegram, source: Source, rule: Rule, rulebook: Rulebook) ->
     plan = alone.plan(telegram.profile, telegram.date)
     if plan.undecided:
         return Trace(rule.id, "undetermined", f"the date is not precise enough for the era {rule.era_text}")
-    if not plan.root.all_jobs():
+    if not plan.jobs:
         return Trace(rule.id, "not applicable", f"the date {telegram.date} is outside the rule's era ({rule.era_text})")
     compiled = rule.compiled(alone.context_of(telegram.profile))
     parts = tuple(compiled.trace((telegram,)))

@@ -24,12 +24,20 @@ _SHORT = 1000  # code points of a value that `re` matches in linear time, too; l
 class CompileContext:
     """The vocabulary, getters, and guards that all rules share."""
 
-    __slots__ = ("getters", "guards", "vocabulary")
+    __slots__ = ("_compiled", "getters", "guards", "vocabulary")
 
     def __init__(self, words: Vocabulary) -> None:
         self.vocabulary = words
         self.getters: Getters = {}
-        self.guards: dict[str, Callable[[Env], bool | None]] = {}
+        self.guards: dict[str, Predicate] = {}
+        self._compiled: dict[int, tuple[Predicate, Expression]] = {}  # by the expression's identity
+
+    def compiled(self, condition: Expression) -> Predicate:
+        """Return a compiled condition of a guard. The same list is compiled once: guards from the cache share them."""
+        found = self._compiled.get(id(condition))
+        if found is None:  # the entry keeps the list alive, so that its identity remains its own
+            found = self._compiled[id(condition)] = compile_condition(condition, self), condition
+        return found[0]
 
 
 def prepare(expr: Expression, context: CompileContext) -> tuple[Any, Fetch | None]:

@@ -100,7 +100,7 @@ class CompiledRule:
         self._found: tuple[object, tuple[tuple[Span, str], ...]] | None = None
         when = head.get("when")
         self.when: Expression | None = when if isinstance(when, list) else None
-        self._guard: Predicate | None = None
+        self._guard = conjuncts(self.when)
         if isinstance(head.get("check"), str) and head["check"] not in CHECKS:
             raise ConfigError(f'{head["id"]} needs the check "{head["check"]}", which is not enabled (option `checks`)')
 
@@ -136,11 +136,14 @@ class CompiledRule:
 
     def applies(self, env: Env) -> bool | None:
         """Return whether the guard is true, or None if it is undetermined. A rule without a guard always applies."""
-        if self.when is None:
-            return True
-        if self._guard is None:
-            self._guard = compile_condition(self.when, self.context)
-        return self._guard(env)
+        answer: bool | None = True
+        for condition in self._guard:
+            holds = self.context.compiled(condition)(env)
+            if holds is False:
+                return False
+            if holds is None:
+                answer = None
+        return answer
 
     # ---- Verdicts ----------------------------------------------------------------------------------------------------
 
@@ -501,14 +504,28 @@ def _without(key: str, conditions: Conditions) -> Conditions:
 class EvaluationPlan:
     """The rules for telegrams with one profile and one date range. `undecided` contains the rules for which the date is
     too imprecise to determine whether it is in their era.
+
+    The tree of guard conditions is built when `root` is first read. For a single telegram, building it takes longer
+    than evaluating the guards of all `jobs` one by one; `used` is false until the plan has been used for one.
     """
 
-    __slots__ = ("root", "undecided")
+    __slots__ = ("_context", "_root", "jobs", "undecided", "used")
 
-    def __init__(self, jobs: Sequence[Job], undecided: list[Any], context: CompileContext) -> None:
-        known: dict[int, tuple[str, set[str]]] = {}
-        self.root = GuardBranch([(*_guard_and_parts(conjuncts(job[1].when), known), job) for job in jobs], context)
+    def __init__(self, jobs: list[Job], undecided: list[Any], context: CompileContext) -> None:
+        self._context = context
+        self._root: GuardBranch | None = None
+        self.jobs = jobs
         self.undecided = undecided
+        self.used = False
+
+    @property
+    def root(self) -> GuardBranch:
+        """Return the tree of guard conditions."""
+        if self._root is None:
+            known: dict[int, tuple[str, set[str]]] = {}
+            guarded = [(*_guard_and_parts(conjuncts(job[1].when), known), job) for job in self.jobs]
+            self._root = GuardBranch(guarded, self._context)
+        return self._root
 
 
 def conjuncts(guard: Expression | None) -> list[Expression]:
@@ -569,5 +586,5 @@ def shared_guard(key: str, condition: Expression, context: CompileContext) -> Pr
     the condition.
     """
     if key not in context.guards:
-        context.guards[key] = compile_condition(condition, context)
+        context.guards[key] = context.compiled(condition)
     return context.guards[key]

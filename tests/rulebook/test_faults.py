@@ -90,12 +90,12 @@ def test_rules_that_raise_are_told_by_name_and_the_others_go_on() -> None:
     found, counts, crashes = judged(FAULTY, rotten())
     assert ["TRY-007 seven", "TRY-008 eight"] == found
     assert {"TRY-006": (1, 0, 0, 1), "TRY-007": (1, 1, 0, 0), "TRY-008": (1, 1, 0, 0)} == counts
-    assert ["TRY-003", "TRY-004", "TRY-005", "TRY-001", "TRY-002", "TRY-006"] == [crash.rule for crash in crashes]
+    assert [f"TRY-00{number}" for number in range(1, 7)] == [crash.rule for crash in crashes]
     assert {("trial.txt", "7", "ZeroDivisionError")} == {(crash.path, crash.cable, crash.error) for crash in crashes}
     assert 6 == len({crash.trace for crash in crashes})
     assert all(re.fullmatch("[0-9a-f]{8}", crash.trace) for crash in crashes)
     assert "words" not in repr(crashes)
-    assert [crash.trace for crash in crashes] == [crash.trace for crash in judged(FAULTY, rotten())[2]]
+    assert crashes == judged(FAULTY, rotten())[2]  # the second telegram, which takes another way
 
 
 @pytest.mark.parametrize("quick", [False, True])
@@ -121,6 +121,7 @@ def test_a_walk_that_breaks_late_leaves_no_count_behind(monkeypatch: pytest.Monk
         raise ZeroDivisionError
 
     monkeypatch.setattr(engine._Evaluation, "quickly", lazy_fields)
+    judged(book, MANY)  # the first telegram is judged rule by rule
     tally = engine.Tally()
     found = engine.judge(MANY, SOURCE, book, "x", "", tally).findings
     assert ["one"] == [each.message for each in found]
@@ -167,8 +168,10 @@ def test_faults_and_doubts_are_found_on_every_branch() -> None:
         "message: three, when: {whole: true, subject: absent}, require: {banner.serial: {is: 8}}",
         "message: four, when: {whole: true, mrn: present}, require: {banner.section: {is: 1}}",
     )
-    found, counts, crashes = judged(book, rotten())
-    assert ([], {"TRY-002": (1, 0, 1, 0)}, ["TRY-004", "TRY-001"]) == (found, counts, [crash.rule for crash in crashes])
+    for _ in range(2):  # the plan judges its first telegram rule by rule
+        found, counts, crashes = judged(book, rotten())
+        rules_at_fault = [crash.rule for crash in crashes]
+        assert ([], {"TRY-002": (1, 0, 1, 0)}, ["TRY-001", "TRY-004"]) == (found, counts, rules_at_fault)
 
 
 class Watched(Banner):
@@ -206,6 +209,7 @@ def test_a_condition_that_several_rules_share_is_asked_once(lines: list[str]) ->
     for name in Banner.__fields__:
         if name != "section":
             setattr(banner, name, getattr(MANY.banner, name))
+    judged(book, copied(MANY, banner=banner))  # the first telegram, for which nothing is shared
     ASKED.clear()
     judged(book, copied(MANY, banner=banner))
     assert [1] == ASKED

@@ -34,6 +34,7 @@ def told(given: str) -> str:
     lines = []
     for name, document in ALL.items():
         judgment, counts = run(book, document)
+        assert (judgment, counts) == run(book, document)  # the second telegram takes another way
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(engine._Evaluation, "quickly", broken)
             assert (judgment, counts) == run(book, document)

@@ -145,7 +145,9 @@ def test_a_plan_answers_the_same_as_a_whole_and_rule_by_rule(
     for size in (16, 5):  # in large groups, and in small ones that share less
         for start in range(0, len(rules), size):
             book = book_of(rules[start : start + size])
-            quick = {name: judged(book, document) for name, document in ALL.items()}
+            quick = {name: [judged(book, document) for _ in range(2)][1] for name, document in ALL.items()}
+            for name, document in ALL.items():  # a plan judges its first telegram rule by rule
+                assert quick[name] == judged(book_of(rules[start : start + size]), document), name
             with monkeypatch.context() as patch:
                 patch.setattr(engine._Evaluation, "quickly", broken)
                 for name, document in ALL.items():
