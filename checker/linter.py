@@ -11,7 +11,7 @@ from .config import Options, check_rule_names
 from .document_linter import DocumentLinter
 from .errors import ConfigError, InputError, count, did_you_mean
 from .model import Telegram
-from .parser.layouts.detect import NOT_A_TELEGRAM
+from .parser.layouts.detect import NOT_A_TELEGRAM, is_unrecognized
 from .record import Lazy, Record, copied
 from .resources import VERSION
 from .results import (
@@ -298,8 +298,9 @@ def _outcome(
     if "safe" in (options.fix, options.with_diff):
         notices += _needs_consent(findings)
     if findings and (options.fix or options.with_diff) and all(one.suggestion is None for one in findings):
+        nothing = "nothing else to fix" if any(note.startswith("fixed ") for note in notices) else "nothing to fix"
         which = "the finding has no" if len(findings) == 1 else f"none of the {len(findings):,} findings has a"
-        notices += (f"nothing to fix: {which} suggestion",)
+        notices += (f"{nothing}: {which} suggestion",)
     rules = len(options.selected)
     return Outcome(
         results=results,
@@ -507,6 +508,18 @@ def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
     for path, file in places.items():
         if file != path:
             yield from _at(linter, file, path[len(file) + 1 :])
+
+
+def parse_telegrams(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
+    """Yield the documents as `parse` does, but without the telegram if a text has no sign of one. The reason begins
+    with "failed: " if the path was given, otherwise with "excluded: ".
+    """
+    for each in parse(paths, options):
+        if each.telegram is not None and is_unrecognized(each.telegram):
+            state = FAILED if each.path in {*paths, options.stdin_name} or each.cable else EXCLUDED
+            yield Parsed(each.path, each.cable, why=f"{state}: {NOT_A_TELEGRAM}")
+        else:
+            yield each
 
 
 def _parsed(linter: DocumentLinter, item: readers.Reading | readers.Unreadable) -> Parsed:

@@ -36,10 +36,10 @@ character characters check checked cites classification classified closed closin
 computed configuration contain contains content control copied copy corpus could count counts crashed credentials cut
 d damaged date day ddhhmmz decided declaration declassification decoded decompression deeply deleted deletion depends
 deprecated determine differs directory document documents does downgrading dumps e earlier edition editorial edits
-element embedded empty encrypted end ended ends enough entities entry environment equals era error evaluate event
+element else embedded empty encrypted end ended ends enough entities entry environment equals era error evaluate event
 every evidence exact exactly excluded executive exemption exist exit expands expected export extract fact failed false
-field fields file finding findings first five fix fixes folder followed follows for fork form found from gives group
-guard gzip has header headers here hidden higher hold holds id ignores imprecise in inclusive information inside
+field fields file finding findings first five fix fixed fixes folder followed follows for fork form found from gives
+group guard gzip has header headers here hidden higher hold holds id ignores imprecise in inclusive information inside
 instead instruction integer internal is it item its itself key kind known label larger last later layer least leaves
 letters level like limit line lines link list loaded locked longer looks lower macOS mail mailboxes malformed mark
 marking match matches matters may member members memory message middle missing module mon month more most must name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from . import checkpoint, corpus_rules, database
 from .batch import load_rulebook
 from .database import connect, interruptible, literal, no_audit, table_path
 from .parts import BatchResult, marker_path, part_path, read_result
-from .pipeline import AuditResult, _digest, finish
+from .pipeline import EXCLUDED, AuditResult, _digest, finish
 from .tables import STREAMED
 
 
@@ -143,8 +144,22 @@ def merge(shards: Sequence[str], out: str, options: Options) -> AuditResult:
     _complete(done, batches, plans)
     checkpoint.write_plan(out, {**plans[0], "shard": "1/1"})
     shutil.copyfile(os.path.join(shards[0], checkpoint.DESCRIPTION), os.path.join(out, checkpoint.DESCRIPTION))
-    plan = checkpoint.AuditPlan((), batches, plans[0])
+    plan = checkpoint.AuditPlan((), batches, plans[0], _excluded(shards[0]))
     return finish(out, plan, done, rulebook, rules, options)
+
+
+def _excluded(shard: str) -> tuple[tuple[str, str], ...]:
+    """Return the files that the audit excluded without reading them, each with the reason, from the folder of a
+    shard.
+    """
+    try:
+        with open(os.path.join(checkpoint.parts_folder(shard), EXCLUDED), encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file]
+        return tuple((row["path"], row["why"]) for row in rows)
+    except FileNotFoundError as error:
+        raise InputError(f"{shard}: the shard is not finished; use audit --resume") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{shard}: {EXCLUDED} is damaged: {error}") from error
 
 
 def _agreed(shards: Sequence[str], plans: Sequence[dict[str, str]]) -> int:
@@ -152,10 +167,13 @@ def _agreed(shards: Sequence[str], plans: Sequence[dict[str, str]]) -> int:
         for name in ("tool", "rules", "settings", "corpus", "choice", "batch", "batches"):
             if plan.get(name) != plans[0].get(name):
                 raise ConfigError(f"{shard} was made with another {name} than {shards[0]}")
-    wanted = {f"{place}/{len(shards)}" for place in range(1, len(shards) + 1)}
-    missing = sorted(wanted - {plan["shard"] for plan in plans})
+    given = [plan["shard"] for plan in plans]
+    number = int(given[0].partition("/")[2])
+    missing = [name for place in range(1, number + 1) if (name := f"{place}/{number}") not in given]
     if missing:
         raise ConfigError(f"missing shards: {', '.join(missing)}")
+    if len(given) > number:
+        raise ConfigError(f"expected {number} shards, but {len(given)} folders were given: {', '.join(given)}")
     return int(plans[0]["batches"])
 
 

@@ -30,6 +30,8 @@ def terms(texts: list[str]) -> tuple[Term, ...]:
             raise ConfigError(
                 f"--where: {text!r} is not of the form NAME SIGN VALUE, such as year>=2005 or origin~Zenda"
             )
+        if match[1] == "year" and match[2] not in ("~", "!=") and not match[3].isdecimal():
+            raise ConfigError(f"--where: expected a year such as 2005, not {match[3]!r}")
         found.append(Term(match[1], match[2], match[3]))
     return tuple(found)
 

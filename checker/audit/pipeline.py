@@ -27,6 +27,10 @@ from .tables import BATCH, STREAMED
 CLEAN, FOUND, INCOMPLETE = 0, 1, 2  # the exit codes of the command line
 
 
+EXCLUDED = "excluded.ledger.jsonl"
+"""The part file with the files that are excluded without being read. Every shard has all of them."""
+
+
 class Progress(Record):
     """The progress of an audit: documents and batches done in this run, and the total number of batches in this run."""
 
@@ -72,6 +76,7 @@ def run(
         if progress is not None:
             progress(Progress(documents, count, len(tasks)))
     if options.shards > 1:
+        _write_rows(os.path.join(checkpoint.parts_folder(out), EXCLUDED), _excluded(plan))
         return AuditResult(
             CLEAN,
             {"shard": f"{options.shard}/{options.shards}", "documents": sum(d.documents for d in done)},
@@ -126,7 +131,7 @@ def finish(
     done = sorted(done, key=lambda result: result.number)
     parts = checkpoint.parts_folder(out)
     _verify(parts, done)
-    excluded = os.path.join(parts, "excluded.ledger.jsonl")
+    excluded = os.path.join(parts, EXCLUDED)
     _write_rows(excluded, _excluded(plan))
     files = {table: [part_path(parts, result.number, table) for result in done] for table in STREAMED}
     files["ledger"].append(excluded)

@@ -92,7 +92,7 @@ def _count(value: object) -> str:
 def _tables(found: Figures) -> Iterator[Table]:
     """Yield each table in the reports: title, note, column names, and rows."""
     rules = [row for row in found["rules"] if row[7] or row[6]]
-    heads = ("rule", "name", "status", "applied", "failed", "share", "unknown", *SEVERITIES)
+    heads = ("rule", "name", "status", "applied", "failed", "share", "undetermined", *SEVERITIES)
     own = rule_severities(found)
     rows = [
         [
@@ -116,10 +116,9 @@ def _tables(found: Figures) -> Iterator[Table]:
         ("era", "telegrams", "error", "warning", "info"),
         rows,
     )
-    rows = [[p[0], p[1], p[2], share(p[2], p[1]), p[3]] for p in found["posts"] if number(p[1]) >= post_floor(found)][
-        :25
-    ]
-    note = f"Telegrams with an error or a warning, at posts with at least {post_floor(found)} telegrams."
+    floor = post_floor(found)
+    rows = [[p[0], p[1], p[2], share(p[2], p[1]), p[3]] for p in found["posts"] if number(p[1]) >= floor][:25]
+    note = f"Telegrams with an error or a warning, at posts with at least {count(floor, 'telegram')}."
     yield "Posts", note, ("post", "telegrams", "with findings", "share", "findings"), rows
     rows = [[row[0], row[2]] for row in found["levels"]]
     yield "Levels", "The overall level on the classification line.", ("level", "telegrams"), rows

@@ -23,7 +23,7 @@ COMMANDS = {
     "compare": "show how two released copies of a telegram differ",
     "releases": "compare the copies of each message number in an audited corpus",
     "explain": "explain a rule, a marking, a field, or a rule's verdict on a telegram",
-    "rules": "list, validate, test, and scaffold rules",
+    "rules": "list, check, test, and write rules",
     "baseline": "record known findings, so that only new ones are reported",
     "view": "review a finished audit in the browser",
     "decisions": "export, import, merge, and count the decisions of a review",
@@ -110,7 +110,8 @@ def _dispatch(given: list[str]) -> int:
         print(f"cablecheck {VERSION}")
         return output.OK
     if name not in COMMANDS:
-        raise CablecheckError(f"unknown command {name!r}{did_you_mean(name, COMMANDS)}\n{_usage()}")
+        near = did_you_mean(name, COMMANDS)
+        raise CablecheckError(f"unknown command {name!r}{near}\ncablecheck --help lists the commands")
     command = __import__(name, globals(), fromlist=["main"], level=1)  # only the module of the given command is loaded
     code: int = command.main(given[1:])
     return code
@@ -125,7 +126,7 @@ def _usage() -> str:
     width = max(20, (display_width(sys.stdout) or 100) - 1)
     lines = ["usage: cablecheck COMMAND ..."]
     for title, names in GROUPS.items():
-        lines += ["", f"{title}:", *described({name: COMMANDS[name] for name in names}, 10)]
+        lines += ["", f"{title}:", *described({name: COMMANDS[name] for name in names}, 11)]
     lines += [examples_text(EXAMPLES)]
     lines.append(fill("cablecheck COMMAND --help shows the options of a command; --version shows the version.", width))
     lines.append(

@@ -28,7 +28,7 @@ EXAMPLES = {
     "audit": (
         "audit cables --out audit",
         "audit cables --out audit --resume",
-        "audit cables --out sample --sample 500 --where year>=2005",
+        "audit cables --out sample --sample 500 --where 'year>=2005'",
         "audit cables --out shard-1 --shard 1/4",
     ),
     "audit diff": ("audit diff audit-2026 audit-2027",),
@@ -37,6 +37,13 @@ EXAMPLES = {
 }
 
 MAX_FAILED = 10  # failed documents listed on the screen
+
+
+_NOT_FOR_MERGE = (
+    "skip_other_files", "exclude", "resume", "processes", "sample", "seed", "where", "shard", "seconds", "memory",
+    "batch", "scheduler", "cluster", "quiet",
+)  # fmt: skip
+"""Options that `audit merge` accepts but does not need, so that its help omits them."""
 
 
 def arguments(command: str = "audit") -> argparse.ArgumentParser:
@@ -57,6 +64,9 @@ def arguments(command: str = "audit") -> argparse.ArgumentParser:
         cli_options.input_options(parser, "the folders of the shards" if merging else "files, folders, globs, and URLs")
         cli_options.rule_options(parser)
         _audit_options(parser)
+        if merging:
+            for action in parser._actions:
+                action.help = argparse.SUPPRESS if action.dest in _NOT_FOR_MERGE else action.help
     _report_options(parser)
     return parser
 
@@ -128,7 +138,7 @@ def _audit_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TERM",
-        help="audit only documents that match, such as year>=2005 or origin~Zenda (repeatable)",
+        help="audit only documents that match, such as 'year>=2005' or origin~Zenda (repeatable)",
     )
     group.add_argument(
         "--shard", default="1/1", metavar="I/N", help="audit only part I of N; `audit merge` combines the parts"

@@ -47,7 +47,7 @@ def main(given: list[str]) -> int:
     paths = cli_options.read_paths(args, options)
     statuses = linter.load(options).vocabulary["declass_status"]
     meanings = {entry.code: entry.title for entry in statuses}
-    documents = list(linter.parse(paths, options))
+    documents = list(linter.parse_telegrams(paths, options))
     rows = [
         declassification.row(each.path, each.cable, each.telegram, meanings)
         for each in documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 
@@ -36,6 +37,10 @@ class _Help(argparse.HelpFormatter):
         super().add_usage(usage, needed, [], prefix)
 
 
+_BAD_CHOICE = r"argument (\S+): invalid choice: ('.*') \(choose from (.*)\)"
+_BAD_NUMBER = r"argument (\S+): invalid (int|float) value: ('.*')"
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that raises `ConfigError` instead of exiting, suggests the closest option for an unknown one,
     and allows paths between options.
@@ -57,11 +62,14 @@ class _Parser(argparse.ArgumentParser):
         return self.parse_intermixed_args(args, namespace)  # slower, and only needed if paths come between options
 
     def error(self, message: str):  # type: ignore[no-untyped-def]
-        near = ""
-        if "unrecognized arguments: -" in message:
-            word = message.partition("unrecognized arguments: ")[2].split()[0].partition("=")[0]
-            near = did_you_mean(word, self._option_string_actions)
-        raise ConfigError(f"{message}{near}\n{self.prog} --help lists the options")
+        if message.startswith("unrecognized arguments: -"):
+            word = message.split()[2].partition("=")[0]
+            message = f"unknown option {word!r}{did_you_mean(word, self._option_string_actions, cutoff=0.7)}"
+        if match := re.fullmatch(_BAD_CHOICE, message):
+            message = f"{match[1]}: expected one of {match[3].replace(chr(39), '')}, not {match[2]}"
+        elif match := re.fullmatch(_BAD_NUMBER, message):
+            message = f"{match[1]}: expected a {'whole ' * (match[2] == 'int')}number, not {match[3]}"
+        raise ConfigError(f"{message}\n{self.prog} --help lists the options")
 
 
 def parser(command: str, what: str, *examples: str) -> argparse.ArgumentParser:
@@ -208,7 +216,7 @@ def _pairs(name: str, given: list[str], many: bool) -> dict[str, object]:
     for text in given:
         key, sign, value = text.rpartition("=")
         if not sign or not key or not value:
-            raise ConfigError(f"--{name}: expected LEFT=RIGHT, not {text!r}")
+            raise ConfigError(f"--{name}: expected {_RULES[name]}, not {text!r}")
         found[key] = value.split(",") if many else value
     return found
 

@@ -60,7 +60,7 @@ def _lines(form: str, heads, rows):  # type: ignore[no-untyped-def]
         from ..reporters.terminal import grid  # only for a table
 
         cells = [[visible(_word(cell)) for cell in row] for row in rows]
-        yield from grid(cells, heads, cli_options.display_width(sys.stdout))
+        yield from grid(cells, heads, cli_options.display_width(sys.stdout)) if cells else ("no rows",)
 
 
 def _word(cell: object) -> str:

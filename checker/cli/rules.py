@@ -1,5 +1,5 @@
-"""`cablecheck rules`: list, validate, test, format, and scaffold rules, manage rule packs, and write the pages
-generated from the rules.
+"""`cablecheck rules`: list, check, test, format, and write rules, manage rule packs, and write the pages generated from
+the rules.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import linter
 from ..config import Options
-from ..errors import ConfigError, count
+from ..errors import ConfigError, count, did_you_mean
 from ..reporters.escaping import visible
 from ..resources import data_dir
 from ..rulebook import pack_store
@@ -159,8 +159,11 @@ def main(given: list[str]) -> int:
         "pages": _pages,
         "schema": _schema,
     }
-    if not given or given[0] not in ACTIONS:
-        asked = bool(given) and given[0] in ("-h", "--help")
+    asked = given[:1] in (["-h"], ["--help"])
+    if given and given[0] not in ACTIONS and not asked:
+        near = did_you_mean(given[0], ACTIONS)
+        raise ConfigError(f"unknown action {given[0]!r}{near}\ncablecheck rules --help lists the actions")
+    if asked or not given:
         lines = ["usage: cablecheck rules ACTION ...", "", "actions:", *cli_options.described(ACTIONS, 8)]
         lines.append(cli_options.examples_text(EXAMPLES[name][0] for name in ("list", "check", "try")))
         lines.append("cablecheck rules ACTION --help shows the options of an action.")
@@ -347,6 +350,8 @@ def _new(args: argparse.Namespace) -> int:
     if errors:
         _report(errors)
         return output.INCOMPLETE
+    if folder := os.path.dirname(args.out or ""):
+        os.makedirs(folder, exist_ok=True)
     output.put([text], args.out or "")
     if missing and not args.yes:
         names = ", ".join(name if name == "id" else f"--{name}" for name in missing)

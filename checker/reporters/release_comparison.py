@@ -22,6 +22,14 @@ from .escaping import dumps, visible
 FORMS = ("text", "json", "html")
 _GONE = "\ue000"  # the placeholder word for a deletion
 _ALIKE = 0.6  # minimum share of equal words (0 to 1) at which two unnumbered paragraphs count as the same
+_LABELS = {
+    "due": "declassification date",
+    "instruction": "declassification instruction",
+    "mark": "portion mark",
+    "release-date": "release date",
+    "codes": "exemption codes",
+}
+"""How reports for people name a kind of difference, if not by its own name."""
 _MOST_WORDS = 4000  # words of a passage that are aligned one by one
 _SHOWN = 300  # code points of a passage shown in a report
 _WORDS = re.compile(r"\S+")
@@ -354,6 +362,19 @@ def _withheld(one: ReleaseDifference) -> str:
     return f"withheld by the {one.withheld_by} copy{codes}" if one.withheld_by else ""
 
 
+def _heading(one: ReleaseDifference, redact: bool) -> str:
+    """Return what differs and where, such as `portion mark of paragraph 2`, and which copy withholds it."""
+    by = _withheld(one)
+    if not one.place:
+        return ", ".join(filter(None, (_LABELS.get(one.kind, one.kind), by)))
+    place = _place(one, redact)
+    if one.kind == "paragraph":
+        lone = f"{place}, only in the {'left' if one.left else 'right'} copy"
+        return f"{place}, {by}" if by else lone
+    what = "text" if one.kind == "withheld" else _LABELS.get(one.kind, one.kind)
+    return ", ".join(filter(None, (f"{what} of {place}", by)))
+
+
 def _total(comparison: CopyComparison) -> str:
     return count(len(comparison.differences), "difference") if comparison.differences else "no difference"
 
@@ -364,9 +385,7 @@ def _text(comparison: CopyComparison, redact: bool) -> Iterator[str]:
     yield f"  left:  {visible(f'{left.path} {left.cable}'.strip())}\n"
     yield f"  right: {visible(f'{right.path} {right.cable}'.strip())}\n"
     for one in comparison.differences:
-        place = f" in {_place(one, redact)}" if one.place else ""
-        by = f", {_withheld(one)}" if one.withheld_by else ""
-        yield f"  {visible(one.kind + place + by)}\n"
+        yield f"  {visible(_heading(one, redact))}\n"
         for side, value in (("left: ", one.left), ("right:", one.right)):
             yield f"    {side} {visible(_value(one.kind, value, redact)) or '-'}\n"
     yield f"  {_total(comparison)}\n"
@@ -394,7 +413,12 @@ def _page(comparisons: Sequence[CopyComparison], redact: bool) -> Iterator[str]:
         yield f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>\n"
         for one in each.differences:
             if not one.place:
-                yield _row(one.kind, _value(one.kind, one.left, redact), _value(one.kind, one.right, redact), "differs")
+                yield _row(
+                    _LABELS.get(one.kind, one.kind),
+                    _value(one.kind, one.left, redact),
+                    _value(one.kind, one.right, redact),
+                    "differs",
+                )
         for left, right in each.rows:
             yield _side_by_side(each, left, right, redact)
         yield "</tbody></table>\n"

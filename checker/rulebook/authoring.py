@@ -96,7 +96,7 @@ def explain_entries(vocabulary: Vocabulary, entries: Iterable[tuple[Table, Entry
 _FACTS = {
     "clause": "Provision: {}",
     "levels": "Levels: {}",
-    "date": "Date or event beside it: {}",
+    "date": "Date or event after it: {}",
     "years": "Lasts at most {} years from the date of the document",
     "carry": "No longer valid: {} years from the date of the source replace it",
     "needs": "Comes with {}",
@@ -125,8 +125,8 @@ def _consequences(vocabulary: Vocabulary, table: Table, entry: Entry) -> Iterato
             order = vocabulary["eras"].get(era)
             ends = " and the rest of that year" if row.fact("ends") == "year" else ""
             where = f" ({row.fact('clause')})" if row.fact("clause") else ""
-            name = f"E.O. {order.fact('number') or era}" if order is not None else era
-            yield f"{name}: {row.title}: {row.fact('years')} years{ends}{where}"
+            name = f"E.O. {order.fact('number') or era}: " if order is not None else ""
+            yield f"{name}{row.title}: {row.fact('years')} years{ends}{where}"
 
 
 def explain_marking(vocabulary: Vocabulary, marking: str) -> str:
@@ -233,24 +233,27 @@ def _excerpt(example: Data) -> list[str]:
     for start, end in reversed(example["places"]):
         text = f"{text[:start]}⟦{text[start:end]}⟧{text[end:]}"
     lines = text.split("\n")
+    profile = [f"profile: {example['profile']}"] if example.get("profile") else []
     if not example["places"]:
         note = _TRAP.sub(r"\2 (see trap \1 in docs/traps.md)", example.get("note", ""))
         own = _own_lines(base, lines)
-        shown = [f"note: {note}", *(own if base else [])] if note else own
+        shown = [*([f"note: {note}"] if note else []), *profile, *own]
     else:
-        shown = _marked_lines(base, lines)
+        shown = [*profile, *_marked_lines(base, lines)]
     return shown + [f"record: {name} = {value}" for name, value in example.get("facts", ())]
 
 
 def _marked_lines(base: str, lines: list[str]) -> list[str]:
-    """Return the lines around the first bracket, any other lines that differ from the base document, and the base lines
-    that the example lacks.
+    """Return the lines around the first bracket as far as the next blank lines, any other lines that differ from the
+    base document, and the base lines that the example lacks. Without a base document, return up to four lines from the
+    line before the first bracket on, without blank lines.
     """
     hot = next(n for n, line in enumerate(lines) if "⟦" in line)
-    near = range(max(0, hot - 1), min(hot + 3, len(lines)))
     text = base_telegrams().get(base)
     if text is None:
-        return _without_edges([lines[n] for n in near])
+        line_before = [line for line in lines[:hot] if line.strip()][-1:]
+        return [*line_before, *(line for line in lines[hot:] if line.strip())][:_MOST_LINES]
+    near = [n for n in range(max(0, hot - 1), min(hot + 3, len(lines))) if all(lines[min(n, hot) : max(n, hot) + 1])]
     changed, removed = _differences(text.split("\n"), [re.sub("[⟦⟧]", "", line) for line in lines])
     changed = [n for n in changed if n not in near]
     shown: list[str] = []
@@ -300,7 +303,7 @@ def _without_edges(lines: list[str]) -> list[str]:
 
 
 _TRAP = re.compile(r"^trap ([A-Z][0-9]+): (.*)$", re.DOTALL)
-_MOST_LINES = 4  # shown for an example without a marked position
+_MOST_LINES = 4  # shown for an example
 
 
 class TestReport(Record):

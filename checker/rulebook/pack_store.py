@@ -54,7 +54,8 @@ def find(name: str) -> str:
     known = places()
     if name not in known:
         names = ", ".join(sorted(known))
-        raise ConfigError(f'no folder and no rule pack "{name}"{did_you_mean(name, known)}; packs: {names}')
+        near = did_you_mean(name, known)
+        raise ConfigError(f'"{name}" is neither a folder nor a rule pack{near}; available packs: {names}')
     return known[name][0]
 
 

@@ -34,8 +34,10 @@ def write(count: int, seed: int, defects: float, out: str, folder: str | None = 
     text files. Memory use does not grow with `count`. Raises `ConfigError` if `count` or `defects` is out of range, and
     `InputError` if a file cannot be written.
     """
-    if count < 0 or not 0 <= defects <= 1:
-        raise ConfigError("count must be 0 or a positive integer, the share of defects a number from 0 to 1")
+    if count < 0:
+        raise ConfigError(f"--count: expected 0 or a positive number, not {count}")
+    if not 0 <= defects <= 1:
+        raise ConfigError(f"--defects: expected a number from 0 to 1, not {defects:g}")
     wrapper = WRITERS.get(os.path.splitext(out)[1].lower(), _folder)
     truth = f"{out.rstrip('/')}.truth.jsonl"
     documents = planted = 0

@@ -258,8 +258,23 @@ def test_shards_merge_to_the_bytes_of_an_undivided_audit(corpus, options, finish
     audit.merge(shards, str(tmp_path / "out"), options())
     names = ["plan.json", "audit.json", *REPORTS, *TABLES]
     assert digests(finished, names) == digests(tmp_path / "out", names)
-    with pytest.raises(ConfigError, match="missing"):
+    with pytest.raises(ConfigError, match="missing shards: 3/3"):
         audit.merge(shards[:2], str(tmp_path / "less"), options())
+    with pytest.raises(ConfigError, match="expected 3 shards, but 4 folders were given"):
+        audit.merge([*shards, shards[0]], str(tmp_path / "more"), options())
+
+
+def test_merged_shards_list_the_files_that_were_excluded_unread(tmp_path, options):
+    synth.write(4, 3, 0.2, str(tmp_path / "cables"))
+    (tmp_path / "cables" / "pack.yaml").write_text("format: 1\nname: ours\n", encoding="utf-8")
+    shards = [str(tmp_path / number) for number in "12"]
+    for place, shard in enumerate(shards, 1):
+        audit.run([str(tmp_path / "cables")], shard, options(shard=place, shards=2))
+    merged = audit.merge(shards, str(tmp_path / "out"), options())
+    assert {"checked": 4, "excluded": 1, "failed": 0} == merged.summary["account"]
+    os.unlink(os.path.join(shards[0], "parts", "excluded.ledger.jsonl"))
+    with pytest.raises(InputError, match="the shard is not finished"):
+        audit.merge(shards, str(tmp_path / "again"), options())
 
 
 def test_an_audit_records_what_it_read(tmp_path, options, monkeypatch):

@@ -104,3 +104,14 @@ def test_the_calendar_has_an_entry_for_each_date(folder: Path, capsys: pytest.Ca
 def test_a_calendar_is_not_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["declass", "--by-year", "--format", "ics", "one.txt"]) == 2
     assert "a calendar has one entry for each document" in capsys.readouterr().err
+
+
+def test_a_file_without_a_telegram_is_excluded_if_found_and_failed_if_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "README.md").write_text("Telegrams of the Royal Archives.\n", encoding="utf-8")
+    shown, warned = told(capsys, "--format", "csv", ".")
+    assert 2 == len(list(csv.DictReader(io.StringIO(shown))))
+    assert "README.md: excluded: not a telegram: " in warned
+    assert main(["declass", "README.md"]) == 2
+    assert "README.md: failed: not a telegram: " in capsys.readouterr().err

@@ -148,7 +148,7 @@ def test_releases_compares_the_copies_of_each_number(folder: Path, capsys: pytes
         ("X1", ["1995-10-14", "25 years from the date of the source"]),
         ("NODIS", ["line of its own below the classification line", "Not together with EXDIS"]),
         ("XGDS-3", ["E.O. 11652: Exempt from the schedule", "30 years and the rest of that year"]),
-        ("25X1", ["Date or event beside it: needed", "50 years"]),
+        ("25X1", ["Date or event after it: needed", "50 years"]),
         ("B1", ["5 U.S.C. 552(b)(1)", "beside a release stamp"]),
         ("(b)(1)", ["5 U.S.C. 552(b)(1)"]),
         ("1.4(d)", ["E.O. 13526 1.4(d)", "Comes with B1"]),

@@ -326,3 +326,8 @@ def test_a_quoted_text_is_broken_only_between_its_own_lines() -> None:
     trees = [RuleFile("x.yaml", each.encode()).tree for each in (text, made)]
     assert plain(trees[0]) == plain(trees[1])  # type: ignore[arg-type]
     assert made == formatted(RuleFile("x.yaml", made.encode()))
+
+
+def test_an_unknown_action_is_reported_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "chek"]) == 2
+    assert "cablecheck: unknown action 'chek'; did you mean 'check'?" in capsys.readouterr().err

@@ -74,7 +74,7 @@ def test_the_shipped_packs_are_listed_with_version_and_digest(capsys: pytest.Cap
 def test_an_installed_pack_is_used_by_its_name(home: Path, source: object, capsys: pytest.CaptureFixture[str]) -> None:
     Path("memo.txt").write_text(MEMO, encoding="utf-8")
     assert main(["lint", "--isolated", "--rules", "locks", "memo.txt"]) == 2
-    assert 'no folder and no rule pack "locks"' in capsys.readouterr().err
+    assert '"locks" is neither a folder nor a rule pack' in capsys.readouterr().err
     assert main(["rules", "add", source(home, files())]) == 0  # type: ignore[operator]
     assert "installed locks 1.0 (sha256 " in capsys.readouterr().out
     assert main(["lint", "--isolated", "--rules", "locks", "memo.txt"]) == 0

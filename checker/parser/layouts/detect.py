@@ -181,7 +181,7 @@ def has_page_lines(cursor: Cursor) -> bool:
 
 
 # ---- texts in which nothing was recognized ---------------------------------------------------------------------------
-NOT_A_TELEGRAM = "not a telegram: no header, classification line or marking found"
+NOT_A_TELEGRAM = "not a telegram: no header, classification line, or marking found"
 _NAMED = "military"  # a layout that is recognized but not read
 _SINGLE = (
     "dtg", "sender", "station", "routing", "security", "transmission", "banner", "eo", "tags_line", "subject",
