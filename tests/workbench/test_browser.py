@@ -245,6 +245,26 @@ def test_several_findings_at_once(out, start):
     wait_for_words(page, "Saved: False alarm. 3 of")
 
 
+def test_a_key_right_after_a_dialog_closes_is_not_lost(out, start):
+    page = start(out, reviewer="K. Reviewer")
+    go(page, DEFAULT)
+    page.keyboard.press("x")
+    page.keyboard.press("2")
+    page.keyboard.press("2")
+    page.wait_for_selector("#bulkdialog[open]")
+    page.evaluate("""() => {
+        const key = () => new KeyboardEvent("keydown", { key: "2", bubbles: true });
+        const dialog = document.querySelector("#bulkdialog");
+        dialog.addEventListener("close", () => {
+            document.activeElement.dispatchEvent(key());
+            document.activeElement.dispatchEvent(key());
+        }, { once: true });
+        dialog.querySelector("button").click();
+    }""")
+    page.wait_for_selector("#bulkdialog[open]")
+    assert "Mark 1 finding as False alarm" in page.inner_text("#bulkwords")
+
+
 def test_all_findings_of_a_list_are_decided_at_once_and_undone(out, start):
     page = start(out, reviewer="K. Reviewer")
     go(page, "/findings?decision=none")

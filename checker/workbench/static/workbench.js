@@ -109,7 +109,11 @@
     $("form", dialog).reset();
     fill();
     dialog.returnValue = "";
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok"), { once: true });
+    dialog.addEventListener("close", () => {
+      // A field in a closed dialog keeps the focus, and receives the next key, until the page is drawn again.
+      if (dialog.contains(document.activeElement)) document.activeElement.blur();
+      resolve(dialog.returnValue === "ok");
+    }, { once: true });
     dialog.showModal();
   });
 
@@ -138,7 +142,7 @@
     if (!await ask($("#bulkdialog"), () => {
       $("#bulkwords").textContent = state.all
         ? `Mark all ${shownCount(count)} findings in this list as ${words}, on this page and all other pages.`
-        : `Mark ${shownCount(count)} findings as ${words}.`;
+        : `Mark ${shownCount(count)} ${count === 1 ? "finding" : "findings"} as ${words}.`;
     })) return false;
     if (Number($("#bulkcount").value.replace(/[,\s]/g, "")) === count) return true;
     say(`Nothing was saved: ${shownCount(count)} was not typed.`);
