@@ -64,6 +64,8 @@ def _expand(path: str, follow_links: bool, hidden: bool) -> Iterator[FoundPath]:
 
 _PACK = "pack.yaml"  # in a folder of rule files, whose examples look like telegrams
 _AUDIT = {"audit.json", "plan.json"}  # in the folder of an audit, whose reports quote telegrams
+# Only the files of an audit are left out, because `--out` may be the folder of the corpus. The folder of the running
+# audit is passed over in `partitions`, without a word: it is new or incomplete, and a resumed audit must find the same.
 _OF_AUDIT = (
     r"(?:audit|plan|summary)\.json|(?:report|self-inspection)\.(?:html|md|txt|csv)|decisions\.jsonl|parts|samples|"
     r"\w+\.parquet"

@@ -22,6 +22,7 @@ from checker.audit import checkpoint, filters
 from checker.audit.tables import BATCH
 from checker.cli import main
 from checker.errors import ConfigError, InputError
+from checker.readers import paths
 
 from .conftest import SIZE
 
@@ -48,6 +49,10 @@ def test_every_document_is_accounted_for(corpus, finished):
     assert [(documents,)] == rows(finished, "select count(distinct document) from cables")
     summary = json.loads((finished / "summary.json").read_text())
     assert {"checked": documents, "excluded": 0, "failed": 0} == summary["account"]
+
+
+def test_no_file_of_a_finished_audit_is_a_document(finished):
+    assert {("excluded", "a file of an audit")} == {(found.status, found.why) for found in paths.find([str(finished)])}
 
 
 def test_the_rules_are_described_without_their_files(finished):
