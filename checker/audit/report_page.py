@@ -121,9 +121,10 @@ def _sentences(content: ReportContent) -> Iterator[str]:
     _, _, _, with_errors, with_warnings = figures["extent"][0]
     sums = totals(summary(figures, ""))
     checked = sums.checked
+    verbs = ["has" if number(one) == 1 else "have" for one in (with_errors, with_warnings)]
     yield (
-        f"{share(with_errors, checked)} of {count(checked, 'checked document')} "
-        f"({number(with_errors):,}) have at least one error, and {number(with_warnings):,} more have only warnings."
+        f"{share(with_errors, checked)} of {count(checked, 'checked document')} ({number(with_errors):,}) {verbs[0]} "
+        f"at least one error, and {number(with_warnings):,} more {verbs[1]} only warnings."
     )
     worst = next(((rule, number(n)) for rule, severity, n in figures["by_severity"] if severity == "error"), None)
     names = {row[0]: row[1] for row in figures["rules"]}

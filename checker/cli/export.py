@@ -28,7 +28,7 @@ def main(given: list[str]) -> int:
     from ..audit import sqlite_export  # the database costs 160 ms
 
     counts = sqlite_export.to_sqlite(args.out, args.sqlite)
-    rows = ", ".join(f"{number:,} {table}" for table, number in counts.items() if number)
-    output.say(f"{visible(args.sqlite)}: {count(len(counts), 'table')}: {rows}")
+    rows = ", ".join(f"{table} {number:,}" for table, number in counts.items() if number)
+    output.say(f"{visible(args.sqlite)}: {count(len(counts), 'table')}; rows: {rows}")
     output.say(f"datasette {visible(args.sqlite)} --metadata datasette.yaml shows them in the browser")
     return output.OK

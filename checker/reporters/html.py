@@ -303,7 +303,7 @@ def _filters(outcome: Outcome) -> Iterator[str]:
         name = outcome.rules[rule].name if rule in outcome.rules else ""
         yield f'<option value="{html_text(rule)}">{html_text(rule)} {html_text(name)} ({counts[rule]:,})</option>\n'
     yield "</select></label>\n"
-    yield '<label>Words <input type="search" name="words" placeholder="path, cable or message"></label>\n'
+    yield '<label>Words <input type="search" name="words" size="22" placeholder="path, cable, or message"></label>\n'
     yield '<output aria-live="polite"></output>\n</form>\n'
 
 

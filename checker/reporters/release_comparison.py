@@ -396,7 +396,8 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%;table-layout:fixed;margin:1rem 0}"
     "td,th{border:1px solid #bbb;padding:.35rem .5rem;vertical-align:top;text-align:left;overflow-wrap:anywhere}"
     "th:first-child,td:first-child{width:9rem}.differs{background:#fff3c4}.withheld{background:#f3d4d4}"
-    "@media(max-width:600px){th:first-child,td:first-child{width:5rem}}"
+    "@media(max-width:600px){body{margin:1rem 0;padding:0 .5rem}"
+    "th:first-child,td:first-child{width:6.5rem;font-size:.8rem}}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}.differs{background:#544400}"
     ".withheld{background:#5a1f1f}}"
 )

@@ -92,7 +92,7 @@ def verdict_of(summary: Summary, fail_level: str, unjudged: int) -> str:
     if summary.verdict == EMPTY:
         return "nothing checked"
     if summary.failed:
-        return f"incomplete: {count(summary.failed, 'document')} could not be checked (see above)"
+        return f"incomplete: {count(summary.failed, 'document')} could not be checked"
     return "incomplete: see the errors above" if summary.checked else "incomplete: nothing was checked"
 
 
