@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import count
@@ -185,17 +186,24 @@ def statistics_rows(outcome: Outcome) -> list[tuple[str, int, int, int, int, int
     return sorted(rows, key=lambda row: (-row[1], -row[3], -row[2], row[0]))
 
 
+_KEPT = "\ue000"  # in place of a space at which a line must not end
+
+
 def wrap(text: str, width: int) -> Iterator[str]:
-    """Yield the text in lines of at most `width` code points (0: unlimited), broken at spaces where possible."""
+    """Yield the text in lines of at most `width` code points (0: unlimited), broken at spaces where possible, but not
+    within a letter-spaced word such as S E C R E T.
+    """
     start = 0
+    if width and len(text) > width:
+        text = re.sub(r"(?<=\b[A-Z]) (?=[A-Z]\b)", _KEPT, text)
     while width and len(text) - start > width:
         cut = text.rfind(" ", start + 1, start + width + 1)
         cut = cut if cut > start else start + width
-        yield text[start:cut].rstrip()
+        yield text[start:cut].rstrip().replace(_KEPT, " ")
         start = cut
         while text[start : start + 1] == " ":
             start += 1
-    yield text[start:]
+    yield text[start:].replace(_KEPT, " ")
 
 
 def folded(text: str, width: int) -> Iterator[str]:

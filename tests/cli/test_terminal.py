@@ -260,3 +260,11 @@ def test_a_progress_bar_has_totals_rate_and_time_left(monkeypatch: pytest.Monkey
     clock = iter([100.0, 102.0])
     output.ProgressBar().show(0.5, "1 of 2 files", 1)
     assert "" == sys.stderr.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_letter_spaced_word_is_not_broken_between_lines() -> None:
+    text = 'fixed: "C O N F I D E N T I A L" -> "S E C R E T" (unsafe)'
+    assert [
+        'fixed: "C O N F I D E N T I A L" ->',
+        '    "S E C R E T" (unsafe)',
+    ] == list(terminal.folded(text, 42))
