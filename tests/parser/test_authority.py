@@ -140,6 +140,14 @@ NAMES = [
     ("Consul Jane Doe -", "Jane Doe", "Consul"),
     ("DCM;JANE DOE", "JANE DOE", "DCM"),
     ("MINISTER COUNSELOR FOR TRADE AFFAIRS JANE DOE FO\nR", "JANE DOE", "MINISTER COUNSELOR FOR TRADE AFFAIRS"),
+    ("Minister Counselor Jane Doe fo \nr", "Jane Doe", "Minister Counselor"),
+    ("Charge d'Affairs Jane Doe", "Jane Doe", "Charge d'Affairs"),
+    ("CHARGE D'AFFAIRE JANE DOE", "JANE DOE", "CHARGE D'AFFAIRE"),
+    ("Charge' Jane Doe", "Jane Doe", "Charge'"),
+    ("Charge d,Affaires, a.i. Jane Q. Doe", "Jane Q. Doe", "Charge d, Affaires, a.i."),
+    ("Charge d' Affaires, a.i. Jane Doe", "Jane Doe", "Charge d' Affaires, a.i."),
+    ("Political M-C Jane Doe", "Jane Doe", "Political M-C"),
+    ("Ambassador Jane Doe under Section", "Jane Doe", "Ambassador"),
     ("Ambassador Doe by", "Doe", "Ambassador"),
     ("Ambassador JQDR", "JQDR", "Ambassador"),
     ("Acting Consul Jane LoRoe", "Jane LoRoe", "Acting Consul"),
@@ -156,6 +164,21 @@ NAMES = [
 def test_name_and_position_of_the_classifier(by, name, title):
     author = telegram(f"{HEADER}{BANNER}{FIELDS}Classified By: {by}, for reasons 1.4 (b).\n\n1. (C) Text.\n").authority
     assert (name, title, ("b",)) == (author.name, author.title, author.reasons.codes)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("Classified By: Political Cou...", None),
+        ("Classified By: Consul Jane Doe for re...", None),
+        ("Classified By: Consul Jane Doe for reasons ...", "Jane Doe"),
+        ("Classified By: Consul Jane Doe for reasons 1.4 (b)...", "Jane Doe"),
+    ],
+)
+def test_a_classifier_that_a_preview_cuts_off_has_no_name(sentence, name):
+    author = telegram(f"{HEADER}{BANNER}{FIELDS}{sentence}\n").authority
+    assert name == author.name
+    assert not isinstance(author.reasons, Unread)
 
 
 REASONS = [

@@ -15,10 +15,10 @@ from ...text import Pattern, Span
 from ...values import Level
 from ...vocabulary import Vocabulary
 from ..cursor import Cursor
+from ..fields.authority import PREVIEW_END
 
 _FIRST = Pattern(r"[\xb6\"' ]*1 ?[.)](?=[ (\n]|[A-Z])")
 _LATER_FIRST = Pattern(r"\n(?=[\xb6\"' ]*1 ?[.)](?:[ (\n]|[A-Z]))")
-_PREVIEW_END = ("...", "\u2026")
 _LINE_ENDS = ("", "\n", "\r")
 _SENTENCE_ENDS = ".!?:;\"')]\u201d\u2019"
 _TELETYPE = ("acp127", "central-file")
@@ -63,8 +63,8 @@ def _cut(telegram: Telegram, cursor: Cursor) -> list[Damage]:
     """Return evidence that the copy breaks off, either on a line above the text or at the end."""
     text, size = cursor.text, cursor.size
     head = cursor.fold[: first_paragraph(cursor, 0, size)]
-    at = max(head.find(f"{end}\n") for end in _PREVIEW_END)
-    preview = text.rstrip().endswith(_PREVIEW_END)
+    at = max(head.find(f"{end}\n") for end in PREVIEW_END)
+    preview = text.rstrip().endswith(PREVIEW_END)
     if at >= 0:
         ends = preview and telegram.paragraphs and telegram.paragraphs[0].span.start <= cursor.span(at, at + 1).start
         covers = "all" if ends else "head"  # the body of a preview may be only the beginning of an authority sentence

@@ -19,6 +19,7 @@ from .dates import find_dates
 from .declass_instruction import read_downgrade, read_instruction
 
 _PUNCTUATION = " :;,.-"
+PREVIEW_END = ("...", "\u2026")  # the end of a text that was cut off
 _ORDER = Pattern(r"\d{5}")
 _SECTION = Pattern(r"(?<![\d./,])(1 {0,3}[./:,] {0,3}[3-6])(?![\d/])")
 _BETWEEN = Pattern(r"([ ,;/&()\[\].+\\-]{0,40})(A *N *D *[/(]? {0,4}|OR[ (]{1,4})?")
@@ -159,7 +160,14 @@ def _read_by(block: AuthorityBlock, node: Authority, reason_at: int | None) -> N
     if cursor.fold[last] == "." and cursor.fold[first:last].endswith((" JR", " SR", ",JR", ",SR")):
         last += 1
     node.by = Word(cursor.span(first, last), cursor.joined(first, last))
-    node.name, node.title = split_name(join_lines(cursor.text[first:last], cursor.grammar), cursor.grammar)
+    if not _is_cut_off(cursor, first, last):
+        node.name, node.title = split_name(join_lines(cursor.text[first:last], cursor.grammar), cursor.grammar)
+
+
+def _is_cut_off(cursor: Cursor, first: int, last: int) -> bool:
+    """Return whether a value is cut off at its end, as at the end of a preview."""
+    rest = cursor.text[first : cursor.line_end(last)].rstrip()
+    return rest.endswith(PREVIEW_END) and not rest[last - first :].strip(" .\u2026")
 
 
 def _without_basis(block: AuthorityBlock, text: str) -> str:
@@ -177,12 +185,12 @@ def _without_basis(block: AuthorityBlock, text: str) -> str:
             order = text[at + len(form) + 1 :].strip(" .,;") if at > 0 and not text[at - 1].isalnum() else ""
             if order[:5].isdigit():
                 text = text[:at]
-        for word in words if text.endswith(ends) or text[-5:-4] == " " else ():
+        for word in words if text.endswith(ends) or " " in text[-6:-4] else ():
             if text.endswith((" " + word, "," + word, "." + word)):
                 text = text[: -len(word)]
-            tail = text[-len(word) - 2 :]
-            if len(word) == 3 and tail[:1] == " " and tail.replace(" ", "") == word:  # broken at the end of a line
-                text = text[: -len(tail)]
+            at = text.rfind(f" {word[0]}", -len(word) - 4) if len(word) == 3 else -1
+            if at >= 0 and text[at:].replace(" ", "") == word:  # broken at the end of a line
+                text = text[:at]
         if text == before:
             return text
 
@@ -228,7 +236,7 @@ def _read_reasons(block: AuthorityBlock, node: Authority) -> int | None:
     if first < last:
         node.reasons = Reasons(block.cursor.span(first, last), block.cursor.joined(first, last))
         node.reasons.words = node.reasons.text
-    else:
+    elif not _is_cut_off(block.cursor, block.start + label[0], block.start + label[1]):
         place = block.cursor.span(block.start + label[0], block.start + label[1])
         node.reasons = Unread.expected(place, "a reason")
     return label[0]
@@ -483,6 +491,7 @@ def _is_position(word: str, grammar: Grammar, mixed: bool) -> bool:
     upper = word.upper().strip(".:;()")
     if (
         upper in titles
+        or (len(word) == 1 and word.islower())
         or upper in grammar.page_word("name", "never")
         or "/" in word
         or not any(letter.isalpha() for letter in word)
