@@ -36,7 +36,8 @@ _RECLASSIFIED = re.compile(  # may be wrapped anywhere, so any space may be a li
     r"\n[^\n]{0,40}?(?P<foia_reclassified>Classified\s{1,9}by\s{1,9}DAS[\s\S]{1,400}?Declassify\s{1,9}on:?"
     r"(?:\s{0,120}\d{1,2}[/-] ?\d{1,2}[/-] ?\d{4})?[^\n]*)"
 )
-_SHAPE = r"B\d{1,2}(?:[ ]?\([A-Z]\))?(?![A-Za-z0-9])|1\.[345][ ]?\([A-Za-z]\)"
+_SHAPE = r"B\d{1,2}(?:[ ]?\([A-Z]\))?(?![A-Za-z0-9])|1\.[345](?:[ ]?\([A-Za-z]\)){1,8}"
+_BRACKETED = r"B[2-9](?=1[ \t]{0,40}(?:\r?\n|\Z))"  # before a bracket that scanning has changed to a 1
 _NEAR = 400  # code points after a stamp in which its codes may be printed
 
 
@@ -49,10 +50,13 @@ class _Patterns:
         word = "".join(rf"|{re.escape(form)}(?![A-Za-z0-9])" for form in named)
         code = rf"(?:{_SHAPE}{word})"
         run = rf"{code}(?:[ \t,]{{0,4}}{code}){{0,12}},?"
+        wrapped = word.replace(r"\ ", r"\s{1,120}")  # in a stamp, a code may continue on the next line
+        stamped = rf"(?:{_BRACKETED}|{_SHAPE}{wrapped})"
+        within = rf"{stamped}(?:[ \t,]{{0,4}}{stamped}){{0,12}},?"
         self.release = re.compile(
             r"(?:\n[ \t\f]*|[ \t]{2,40}+)[\[(|]?(?P<foia_release>(?:RELEASED?\s{1,120}IN\s{1,120}(?:FULL|PART)"
-            rf"|DENIED\s{{1,120}}IN\s{{1,120}}FULL)\b(?:[ \t,]{{0,9}}{run})?"
-            rf"(?:[ \t]*\r?\n[ \t]*{run}(?=[ \t]*\r?(?:\n|\Z))){{0,3}})[ \t\])|1I]{{0,40}}(?=\r?\n|\Z)"
+            rf"|DENIED\s{{1,120}}IN\s{{1,120}}FULL)\b(?:[ \t,]{{0,9}}{within})?"
+            rf"(?:[ \t]*\r?\n[ \t]*{within}(?=[ \t]*\r?(?:\n|\Z))){{0,3}})[ \t\])|1I]{{0,40}}(?=\r?\n|\Z)"
         )
         self.line = re.compile(rf"\n[ \t]*(?P<foia_deletion>{run})[ \t]*\r?(?=\n)")
         self.margin = re.compile(rf"[ \t]{{4,40}}+(?P<foia_deletion>{run})[ \t]*\r?(?=\n)")
@@ -108,12 +112,12 @@ def _without(view: View, patterns: tuple[re.Pattern[str], ...], facts: list[Fact
 
 
 def _with_codes(facts: list[Fact]) -> Iterator[Fact]:
-    """Yield the facts. If the release stamp contains no codes, append the first list of codes within 400 code points
-    below it to the stamp's text, instead of yielding that list separately.
+    """Yield the facts. If the release stamp contains no codes, or ends with a comma, append the first list of codes
+    within 400 code points below it to the stamp's text, instead of yielding that list separately.
     """
     stamp = next((one for one in facts if one.name == "foia_release"), None)
     below = None
-    if stamp is not None and not any(map(str.isdigit, stamp.text)):
+    if stamp is not None and (stamp.text.rstrip().endswith(",") or not any(map(str.isdigit, stamp.text))):
         first = next((one for one in facts if one.name == "foia_deletion" and one.span.start >= stamp.span.end), None)
         if first is not None and "," in first.text and first.span.start - stamp.span.end < _NEAR:
             below = first

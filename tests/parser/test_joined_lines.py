@@ -107,6 +107,9 @@ def test_a_lettered_reference_is_no_portion_mark() -> None:
         ("A. A) ZENDA 12\n     B. B) ZENDA 13", "AB"),
         ("A. ZENDA 12\n     B. J. ROE EMAIL\n     C. ZENDA 14", "ABC"),
         ("A. EMAIL FROM JOHN B. ROE\n     B. ZENDA 13", "AB"),
+        ("(A) ZENDA 12 (B) ZENDA 13 (U)", "AB"),
+        ("A. ZENDA 12\n     B. 12/12/07 (U) EMAIL FROM DOE TO ROE\n     C. ZENDA 14", "AB-C"),
+        ("(A) ZENDA 12 (C) ZENDA 14", "AC"),
     ],
 )
 def test_letters_of_references(references: str, letters: str) -> None:

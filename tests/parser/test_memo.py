@@ -1,5 +1,6 @@
 """Test marked documents that are not telegrams."""
 
+import pytest
 from parsing import short, telegram
 
 MEMO = """{banner}
@@ -79,3 +80,39 @@ def test_the_text_may_follow_the_subject_without_an_empty_line():
     )
     assert "Locks and Weirs and Bridges" == found.subject.text
     assert ["(S)", "(U)"] == [short(p.mark) for p in found.paragraphs]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "To: Roe, Richard; Doe, Jane E (S)",
+        "Cc: Doe, Jane E (S/SECC)",
+        "From: Doe, Jane E (S)",
+        "Special Envoy for Bridges (S/USSES)",
+        "The locks of Zenda are closed, and the King         1.4(C)",
+        "B5,B7(C)",
+    ],
+)
+def test_the_symbol_of_an_office_and_an_exemption_code_are_no_marks(line):
+    found = telegram(f"CONFIDENTIAL\n\nDate: May 7, 2013\nSubject: Locks\n\nClosed.\n\n{line}\n\nCONFIDENTIAL\n")
+    assert [None] * len(found.paragraphs) == [item.mark for item in found.paragraphs]
+
+
+def test_a_statement_for_the_entire_text_may_end_with_its_mark():
+    found = telegram(
+        "UNCLASSIFIED\n\nDate: May 7, 2013\nSubject: Locks\n\nThe entire text of this report is Sensitive (SBU).\n\nShut.\n\nUNCLASSIFIED\n"
+    )
+    first, second = found.paragraphs
+    assert ("(SBU)", "start", True) == (short(first.mark), first.where, first.entire_text)
+    assert "U" == second.level.code
+
+
+@pytest.mark.parametrize("line", ["SUBJECT: LETTER FOR D(S)", "SUBJECT: THE KING ON MAY 21(U)"])
+def test_a_mark_joined_to_the_subject(line):
+    found = telegram(f"CONFIDENTIAL\n\nDate: May 7, 2013\n{line}\n\nShut.\n\nCONFIDENTIAL\n").subject
+    assert (found.mark is None) == line.endswith("D(S)")
+
+
+def test_a_mark_after_the_last_sentence_is_a_mark():
+    found = telegram("CONFIDENTIAL\n\nDate: May 7, 2013\nSubject: Locks\n\nThe locks are closed. (C)\n\nCONFIDENTIAL\n")
+    assert ["(C)"] == [short(item.mark) for item in found.paragraphs]

@@ -14,7 +14,7 @@ import zipfile
 
 import pytest
 
-from checker import readers
+from checker import parser, readers, rulebook
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "telegrams", "wrapped")
 PLAIN = os.path.join(FOLDER, "plain.txt")
@@ -258,3 +258,24 @@ def test_the_same_findings_at_the_same_words_in_every_wrapper():
         if codes == "frus":  # no header, no classifier: only the paragraphs can be judged
             continue
         assert expected == found, (name, cable)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "codes"),
+    [
+        ("RELEASE IN PART B1,\n1.4(B)(D), B5", ["B1", "1.4(B)", "B5"]),
+        ("RELEASE IN PART B1,\nTo: Doe, Jane               1.4(B),1.4(D)", ["B1", "1.4(B)", "1.4(D)"]),
+        ("RELEASE IN PART B1,B3 CIA\nPERS/ORG,1.4(C),B6", ["B1", "B3", "CIA PERS/ORG", "1.4(C)", "B6"]),
+        ("RELEASE IN PART B61", ["B6"]),
+        ("RELEASE IN PART B11", ["B11"]),
+        ("RELEASE IN PART\nB6", ["B6"]),
+    ],
+)
+def test_the_codes_of_a_release_stamp(tmp_path, stamp, codes):
+    head = "UNCLASSIFIED U.S. Department of State Case No. F-2012-12345 Doc No. C05123456 Date: 01/02/2013\n\n"
+    path = tmp_path / "mail.txt"
+    path.write_text(f"{head}{stamp}\nFrom: Roe, Richard\nSubject: Locks\n\nThe locks are closed.\n")
+    vocabulary = rulebook.load().vocabulary
+    (reading,) = readers.read(str(path), vocabulary=vocabulary)
+    telegram = parser.parse(reading.view, vocabulary, reading.facts)
+    assert codes == [code for stamp in telegram.stamps for code in stamp.codes]

@@ -41,10 +41,34 @@ def read_subject(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     elif start < end and cursor.fold[end - 1] == ")":
         low = cursor.fold.rfind("(", start, end)
         mark = finder.portion(cursor.view, low, end, cursor.words, cursor.lowered) if low > start else None
-        if isinstance(mark, Marking):
+        if isinstance(mark, Marking) and not finder.follows_code(cursor.fold, low):
             subject.mark, subject.where, end = mark, "end", low
-    subject.text = cursor.joined(start, end)
+    subject.text = cursor.joined(start, _subject_end(cursor, start, end))
     telegram.subject = subject
+
+
+def _subject_end(cursor: Cursor, start: int, end: int) -> int:
+    """Return the offset at which a subject's words end, without a statement about handling or a heading that a copy has
+    joined to them.
+    """
+    fold, grammar = cursor.fold, cursor.grammar
+    if fold.endswith("-----", start, end):
+        end = cursor.trim(start, start + len(fold[start:end].rstrip("- \n")))[1]
+        for word in grammar.page_word("summary"):
+            if fold.endswith((f"  {word}", f"\n{word}", f"- {word}"), start, end):
+                end = cursor.trim(start, start + len(fold[start : end - len(word)].rstrip("- \n")))[1]
+                break
+    for form in grammar.page_word("handling-sentence", "phrase"):
+        at = fold.find(form, start + 1, end)
+        if at < 0:
+            continue
+        after = fold[at + len(form) : end].lstrip(" .,;:-\n")
+        below = not fold[cursor.line_start(at) : at].strip(" ") and cursor.line_start(at) > start
+        if after.startswith(grammar.page_word("handling-sentence", "next")) or (below and not after):
+            before = fold[start:at].rstrip(" ")
+            lead = next((one for one in grammar.page_word("handling-sentence", "lead") if before.endswith(one)), "")
+            end = cursor.trim(start, start + len(before) - len(lead))[1]
+    return end if end > start else start
 
 
 def _after_mark(cursor: Cursor, start: int, end: int) -> int:
@@ -126,6 +150,7 @@ _NAMED = Pattern(
 _NUMBER_ALONE = Pattern(r"#?(\d{2,6})(?: ?\((\d{4}|\d{2})\))?(?= *(?:[,;&/.)(\n]|AND|NOTAL|\Z))")
 _BROKEN_NAME = Pattern(r"(?:\xb6 ?)?\(?[A-Z][.)] ?[A-Z]{2,12}\.?[ \n]*")  # half of a post's name
 _LONGEST_REFERENCE = 60  # code points
+_FARTHEST_LETTER = 4  # letters by which a list of references may skip ahead
 
 
 def read_references(cursor: Cursor, telegram: Telegram, region: Region) -> None:
@@ -206,12 +231,24 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
     if label is not None:
         at = label.end()
         letter = _letter_at(cursor, at, high)
-    if letter is not None:
+    if letter is not None and found and _is_mark(cursor, letter, found[-1].letter):
+        if letter.end() >= high:
+            return
+    elif letter is not None:
         item.letter = _next_letter(letter, found[-1].letter if found else None)
         at = letter.end()
     if not _name_telegram(cursor, item, at, high) and letter is None and found and found[-1].kind == "telegram":
         _number_telegram(cursor, item, found[-1], at, high)
     found.append(item)
+
+
+def _is_mark(cursor: Cursor, letter: re.Match[str], last: str | None) -> bool:
+    """Return whether a letter in parentheses is the portion mark of a reference: the letter of a level, and far from
+    the letter that would follow.
+    """
+    if letter.group(1) is None or ord(letter.group(1)) - ord(last or "@") <= _FARTHEST_LETTER:
+        return False
+    return isinstance(finder.portion(cursor.view, letter.start(), letter.end(), cursor.words, True), Marking)
 
 
 def _letter_at(cursor: Cursor, at: int, end: int) -> re.Match[str] | None:

@@ -267,6 +267,7 @@ def _dash_line(fold: str, start: int, end: int) -> int:
 _BEFORE_MARK = Pattern(r"[A-Z][A-Z /'-]{0,38}[:.]? {0,3}(?:[-\u2013\u2014]{1,2} ?)?\(")
 _LONGEST_HEADING = 50  # code points; more than such a heading can have
 _STATEMENT = 70  # code points in which a statement for the entire text begins
+_LONGEST_STATEMENT = 140  # code points of a statement that ends with the mark
 _LONGEST_MARK_AT_END = 60  # code points
 _LONGEST_LEAD_IN = 80  # code points
 _LONGEST_ANNOUNCEMENT = 240  # code points of a sentence that ends with a colon
@@ -305,6 +306,8 @@ def find_mark(cursor: Cursor, node: Paragraph, start: int, high: int) -> int:
             return at + len(mark.text)
     if at < high and fold[high - 1] in ").":
         _mark_at_end(cursor, node, at, high)
+        if states and node.where == "end" and high - at <= _LONGEST_STATEMENT:
+            node.where, node.entire_text = "start", True
     if node.mark is None and node.kind != "unnumbered":
         _mark_after_heading(cursor, node, at, high)
     return start
@@ -316,6 +319,9 @@ def _mark_at_end(cursor: Cursor, node: Paragraph, at: int, high: int) -> None:
     low = fold.rfind("(", at, high)
     if low <= at or high - low > _LONGEST_MARK_AT_END or fold.find(")", low, high) < high - 2 or fold[low - 2] == ":":
         return
+    line = cursor.after_blanks(max(cursor.line_start(low), at))
+    if finder.follows_code(fold, low) or fold.startswith(cursor.grammar.page_word("address-line", "start"), line):
+        return  # an exemption code, or the symbol of an office after a name
     mark = finder.portion(cursor.view, low, high, cursor.words)
     if isinstance(mark, Marking):
         node.mark, node.where = mark, "end"

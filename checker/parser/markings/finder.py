@@ -25,6 +25,8 @@ _UNCLOSED = Pattern(r"\(\s?([A-Z]{1,4}(?:/{1,2}[A-Z]{2,6})?)\s+[A-Z\"'“‘]", 
 _LETTERS = Pattern(r"[A-Z]{2,4}|[A-Z]{1,3}/{1,2}[A-Z]{1,3}")
 _PROSE = Pattern(r"[a-z0-9]")
 _DELETED = "is a deleted mark"
+_CODE = Pattern(r"(?:(?<![A-Z0-9])[A-Z]\d?|(?<=\d\.)\d|(?<=\n)\d)\Z", 0)
+_LONGEST_CODE = 4  # code points
 
 _ReadResult = UnplacedMarking | str | None
 
@@ -105,6 +107,13 @@ def portion(view: View, start: int, end: int, words: Vocabulary, folded: bool = 
 def is_deleted(mark: Unread) -> bool:
     """Return whether only X's are left of a portion mark."""
     return mark.why == _DELETED
+
+
+def follows_code(fold: str, at: int) -> bool:
+    """Return whether the parenthesis at an offset in a folded text continues an exemption code or the symbol of an
+    office, such as `1.4(C)`, `B7(C)`, or `D(S)`.
+    """
+    return fold[at - 1].isalnum() and _CODE.search(fold, max(at - _LONGEST_CODE, 0), at) is not None
 
 
 def _place(
