@@ -326,6 +326,8 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
     """Return the script in a folder (default: the shipped `rules/synth`) and the vocabulary. Raises `RuleError` or
     `ConfigError` if a file is invalid.
     """
+    if folder and not os.path.isdir(folder):
+        raise ConfigError(f"--templates: {folder} is not a folder")
     folder = folder or os.path.join(data_dir("rules"), "synth")
     parts, items = read([os.path.join(folder, f"{name}.yaml") for name in FILES])
     if items:
@@ -337,10 +339,17 @@ def load(folder: str | None) -> tuple[Script, Vocabulary]:
         raise ConfigError(f"{folder}: {type(error).__name__}: {error}") from error
 
 
+def _shown(path: str) -> str:
+    """Return the name under which errors report a file: the given path, or `rules/synth/...` for a shipped file."""
+    shipped = os.path.join(data_dir("rules"), "synth")
+    own = os.path.abspath(os.path.dirname(path)) != os.path.abspath(shipped)
+    return path if own else os.path.join("rules", "synth", os.path.basename(path))
+
+
 def read(paths: Sequence[str]) -> tuple[list[Any], list[Diagnostic]]:
     """Read and check the generator's files. Return their contents, with every scalar as text, and all diagnostics."""
     items: list[Diagnostic] = []
-    opened = [RuleFile.open(path, os.path.join("rules", "synth", os.path.basename(path)), items) for path in paths]
+    opened = [RuleFile.open(path, _shown(path), items) for path in paths]
     files = {os.path.basename(path).removesuffix(".yaml"): file for path, file in zip(paths, opened, strict=True)}
     for name, file in files.items():
         if file is not None and file.tree is not None:

@@ -40,10 +40,11 @@ def write(count: int, seed: int, defects: float, out: str, folder: str | None = 
         raise ConfigError(f"--defects: expected a number from 0 to 1, not {defects:g}")
     wrapper = WRITERS.get(os.path.splitext(out)[1].lower(), _folder)
     truth = f"{out.rstrip('/')}.truth.jsonl"
+    telegrams = make(count, seed, defects, folder)  # an error in the templates must not leave empty files
     documents = planted = 0
     try:
         with wrapper(out) as put, open(truth, "w", encoding="utf-8", newline="\n") as facts:
-            for made in make(count, seed, defects, folder):
+            for made in telegrams:
                 put(made)
                 documents += 1
                 for defect in made.planted:

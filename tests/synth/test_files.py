@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -68,3 +69,17 @@ def test_a_wrong_file_is_refused_at_its_place(tmp_path, capsys, name, old, new, 
 def test_the_shipped_files_are_without_fault(capsys):
     assert 0 == main(["rules", "check", FOLDER])
     assert "0 errors\n" == capsys.readouterr().out
+
+
+def test_templates_with_errors_are_named_and_leave_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["synth", "--templates", "own", "--count", "3", "--out", "corpus.jsonl"]
+    assert main(command) == 2
+    assert "--templates: own is not a folder" in capsys.readouterr().err
+    Path("own").mkdir()
+    Path("own", "words.yaml").write_text("format: [", encoding="utf-8")
+    assert main(command) == 2
+    assert "own/words.yaml:" in capsys.readouterr().err
+    assert ["own"] == os.listdir(".")
