@@ -85,7 +85,7 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "_found", "_guard", "_load", "_nodes", "_quantified", "_where", "answer", "arguments", "check", "context",
+        "_found", "_guard", "_load", "_nodes", "_quantified", "answer", "arguments", "check", "context",
         "data", "each", "listed", "message", "require", "when", "where",
     )  # fmt: skip
 
@@ -119,8 +119,7 @@ class CompiledRule:
         self.data: Data = data
         self.each: Path | None = each if isinstance(each, list) else None
         self.listed = bool(data.get("listed"))
-        self._where = [compile_condition(part, context) for part in conjuncts(where)]
-        self.where: Predicate | None = all_of(self._where) if self._where else None
+        self.where = [compile_condition(part, context) for part in conjuncts(where)]
         self.require: Predicate = compile_condition(require, context) if isinstance(require, list) else _always
         self.check: Callable[..., Any] | None = None
         self.arguments: Any = None
@@ -156,7 +155,7 @@ class CompiledRule:
         function calls `judge_elements` to collect all such elements.
         """
         get = getter(path, self.context.getters)
-        tests, require, listed = self._where, self.require, self.listed
+        tests, require, listed = self.where, self.require, self.listed
 
         def answer(env: Env) -> Answer:
             items = get(env)
@@ -185,9 +184,9 @@ class CompiledRule:
 
     def judge_elements(self, env: Env) -> RuleOutcome:
         """Return an outcome that contains every element that fails or is undetermined."""
-        failed, unknown = [], []
+        failed, unknown, where = [], [], all_of(self.where)
         for inside, trail in self._elements(env):
-            chosen = True if self.where is None else self.where(inside)
+            chosen = where(inside)
             if chosen is False:
                 continue
             answer = self.require(inside) if chosen else None
@@ -283,7 +282,7 @@ class CompiledRule:
         tracing = _tracing()
         if len(env) == 1 and self.each is not None:
             cause = tracing.Cause(self.each, env, trail)
-        elif self.where is not None and self.where(env) is None:
+        elif all_of(self.where)(env) is None:
             cause = tracing.cause_of(self._node("where", self.data["where"]), env, trail)
         else:
             cause = tracing.cause_of(self.requirement(), env, trail)
