@@ -95,6 +95,12 @@ def test_tags_go_on_with_names_and_backslashes():
     assert ["PREL", "OVIP", "ROE", "RICHARD", "PGOV", "LS"] == [tag.text for tag in found]
 
 
+@pytest.mark.parametrize(("second", "found"), [("PREL, LS", ["PREL", "LS"]), ("PGOV", ["PREL", "LS", "PGOV"])])
+def test_a_second_tags_line_that_repeats_the_first_adds_nothing(second, found):
+    fields = f"E.O. 12958: N/A\nTAGS: PREL, LS\nTAGS: {second}\nSUBJECT: X\n\n"
+    assert found == [tag.text for tag in read(fields=fields).tags]
+
+
 SUBJECTS = [
     ("SUBJECT: THE KING", None, "THE KING"),
     ("SUBJECT:THE KING", None, "THE KING"),
@@ -110,6 +116,8 @@ SUBJECTS = [
     ("SUBJECT: THE KING\nSENSITIVE BUT UNCLASSIFIED.", None, "THE KING"),
     ("SUBJECT: HANDLING OF SENSITIVE BUT UNCLASSIFIED TELEGRAMS", None, "HANDLING OF SENSITIVE BUT UNCLASSIFIED TELEGRAMS"),
     ("SUBJECT: WHAT IS SENSITIVE BUT UNCLASSIFIED", None, "WHAT IS SENSITIVE BUT UNCLASSIFIED"),
+    ("SUBJECT: BRIDGES CLOSED UNDER\nE.O. 13382", None, "BRIDGES CLOSED UNDER E.O. 13382"),
+    ("SUBJECT: THE KING\nE.O. 12958: N/A", None, "THE KING"),
     ("SUBJECT: THE KING\n----------------", None, "THE KING"),
     ("SUBJECT: THE KING  Summary -------", None, "THE KING"),
 ]  # fmt: skip

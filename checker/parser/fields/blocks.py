@@ -415,6 +415,8 @@ def _belongs(cursor: Cursor, state: WalkState, name: str) -> bool:
     """
     if state.open == "authority" and name == "eo" and not state.blank:  # the order under which the reasons are cited
         return "eo" in state.seen and _REASON.search(cursor.fold, state.start, state.end) is not None
+    if state.open == "subject" and name == "eo" and not state.blank:  # an order that the subject names
+        return "eo" in state.seen and cursor.fold[state.label_end : state.end].strip(" .").isdigit()
     if state.open == "authority" and state.blank and name != "authority":
         return _continues_reason(cursor, state)
     if name == "loose_text" and state.open == "passing" and not state.blank:

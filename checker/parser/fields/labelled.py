@@ -315,7 +315,7 @@ _ROUND = str.maketrans({"0": _LETTERS[14]})  # a zero is read as the letter that
 
 
 def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
-    """Read the TAGS line into the telegram. A second TAGS line adds its entries."""
+    """Read the TAGS line into the telegram. A second TAGS line adds its entries, unless it repeats the first."""
     start = region.body
     while start < region.end and cursor.fold[start] in " :;./-":
         start += 1
@@ -326,7 +326,8 @@ def read_tags(cursor: Cursor, telegram: Telegram, region: Region) -> None:
     tags = [tag for low, high in kept_spans(cursor, start, end) for tag in _entries(cursor, low, high)]
     before = telegram.tags_line
     if isinstance(before, TagsLine) and not _states_none(cursor, before):
-        cursor.collect("tags", tags)
+        if [tag.text for tag in tags] != [tag.text for tag in before.tags]:
+            cursor.collect("tags", tags)
         return
     text = cursor.text[region.start : region.end]
     telegram.tags_line = TagsLine(cursor.span(region.start, region.end), text, tuple(tags))
