@@ -13,7 +13,7 @@ from itertools import islice
 
 from ..errors import count
 from ..record import Record
-from ..reporters.escaping import html_text
+from ..reporters.escaping import html_message, html_text
 from ..reporters.page_style import BASE, COLORS
 from ..reporters.terminal import account as account_words
 from ..reporters.terminal import tally
@@ -218,7 +218,7 @@ def _card(content: ReportContent, card: Sequence[object], nth: int) -> str:
     place = f"{path}:{line}:{column}"
     return (
         f'<li id="{html_text(str(rule))}-{nth}"><b>{html_text(str(cable or path))}</b> '
-        f'<span class="soft">{html_text(place)}</span><br>{html_text(str(message))}{words}</li>'
+        f'<span class="soft">{html_text(place)}</span><br>{html_message(str(message))}{words}</li>'
     )
 
 

@@ -74,6 +74,14 @@ def html_text(text: str) -> str:
     )
 
 
+_UNBROKEN = re.compile(r"\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[A-Z]{3}-[0-9]{3})\b")
+
+
+def html_message(text: str) -> str:
+    """Return a message escaped for HTML content, with its dates and rule ids protected from line breaks at a hyphen."""
+    return _UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', html_text(text))
+
+
 def markdown_cell(text: str) -> str:
     """Return the text escaped for a Markdown table cell, so that it produces no markup, mentions, or links."""
     return re.sub(_MARKDOWN, lambda match: f"&#{ord(match[0])};", visible(text))

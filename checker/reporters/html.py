@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ..errors import count
 from ..results import SEVERITIES, DocumentResult, Excerpt, Finding, Outcome
 from . import Display
-from .escaping import html_text
+from .escaping import html_message, html_text
 from .page_style import BASE, COLORS
 from .terminal import account, configuration, file_of, location, reason, sources, statistics_rows, undetermined, verdict
 
@@ -263,7 +263,7 @@ def _head(outcome: Outcome) -> Iterator[str]:
         f"<style>{COLORS}{BASE}{STYLE}</style>\n</head>\n<body>\n<header>\n"
         f"<h1>Markings of {count(summary.handed_in, 'document')}</h1>\n"
     )
-    yield f'<p class="verdict {summary.verdict}">{html_text(verdict(outcome))}</p>\n<dl class="tiles">\n'
+    yield f'<p class="verdict {summary.verdict}">{html_message(verdict(outcome))}</p>\n<dl class="tiles">\n'
     tiles = [(name, getattr(summary, name), name) for name in SEVERITIES]
     tiles += [("undetermined", summary.unknown, "plain"), ("checked", summary.checked, "plain")]
     tiles += [
@@ -349,7 +349,7 @@ def _finding(one: Finding, mark: str, linked: bool, url: str) -> Iterator[str]:
     yield f'<span class="where">{where}</span> <span class="badge {one.severity}">{one.severity}</span> '
     rule = html_text(one.rule)
     rule = f'<a href="{html_text(url.replace("{rule}", one.rule))}" rel="noreferrer">{rule}</a>' if url else rule
-    yield f'<span class="rule">{rule}</span> <span class="message">{html_text(one.message)}</span>'
+    yield f'<span class="rule">{rule}</span> <span class="message">{html_message(one.message)}</span>'
     notes = [html_text(one.help)] if one.help else []
     if one.suggestion is not None:
         notes.append(f"suggestion: {one.elsewhere}<code>{html_text(one.suggestion.text)}</code>")

@@ -27,6 +27,7 @@ header,main,footer{max-width:1120px;margin:0 auto;padding:0 16px}
 h1{font-size:22px;line-height:28px;font-weight:600;margin:0}
 h2{font-size:16px;line-height:20px;font-weight:600;margin:24px 0 8px}
 h3{font-size:14px;line-height:20px;font-weight:600;margin:0}
+.unbroken{white-space:nowrap}
 p{margin:4px 0}ol,ul{margin:0;padding:0;list-style:none}
 a{color:var(--link);text-underline-offset:2px}
 :focus-visible{outline:2px solid var(--link);outline-offset:1px}
