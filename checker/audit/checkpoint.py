@@ -211,7 +211,9 @@ def read_plan(out: str) -> dict[str, str]:
         if not isinstance(found, dict):
             raise ValueError(f"{PLAN} is damaged")
         return found
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InputError(f"{out} contains no audit: {PLAN}: {error.strerror or error}") from error
+    except ValueError as error:
         raise InputError(f"{out} contains no audit: {error}") from error
 
 
