@@ -213,7 +213,16 @@ LETTERED = [
     "REFTEL: A. ZENDA 12 \xb6B. STATE 34",
     "REF: A. REF A: ZENDA 12\n     B. REF B: STATE 34",
     "REF: REFS: A. (A) ZENDA 12\n\xb6B. (B) STATE 34",
+    "REF: A. REF: ZENDA 12\n     B. STATE 34",
+    "REF: A. REF: A) ZENDA 12\n     B. STATE 34",
 ]
+
+
+def test_the_letter_o_in_the_year_of_a_reference():
+    found = read(
+        fields="E.O. 12958: N/A\nTAGS: PREL\nSUBJECT: X\n\nREF: A. O7 ZENDA 12\n     B. OSLO 34\n\n"
+    ).references
+    assert [(2007, "ZENDA", 12), (None, "OSLO", 34)] == [(r.year, r.post, r.serial) for r in found]
 
 
 @pytest.mark.parametrize("line", LETTERED)

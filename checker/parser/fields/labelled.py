@@ -143,7 +143,7 @@ _LETTER = Pattern(r"(?:(?:REF(?:TEL)?S? *)?(?:\( ?([A-Z]) ?\)[.:]?|([A-Z])(?:\.\
 _ONE_LETTER = Pattern(r"(?<![A-Z])[A-Z](?![A-Z])")
 _LABEL = Pattern(r"(?:REF(?:TEL|ERENCE)?S?(?:\(S\))?[ :.]+)+(?=[^ :.])")
 _NAMED = Pattern(
-    r"(?:'?(\d{4}|\d{2})[ -]?)?([A-Z][A-Z'. -]{1,39}?)[ \n]?"
+    r"(?:'?(\d{4}|\d{2}|O\d(?= ))[ -]?)?([A-Z][A-Z'. -]{1,39}?)[ \n]?"
     r"(?:\((\d{4}|\d{2})\)[ \n]?|(\d{2})-(?=\d{3})|(0\d)-(?=\d{2}(?!\d)))?[ \n]?#?(\d{1,7})(?![\dA-Z])(?!/\d{1,2}/\d)"
     r"(?: ?\((\d{4}|\d{2})\)|-(\d{2})(?![\d-]))?"
 )
@@ -237,6 +237,10 @@ def _add(cursor: Cursor, found: list[Reference], low: int, high: int) -> None:
     elif letter is not None:
         item.letter = _next_letter(letter, found[-1].letter if found else None)
         at = letter.end()
+        label = _LABEL.match(cursor.fold, at, high) if cursor.fold[at] == "R" else None
+        if label is not None:  # "A. REF: A) ZENDA 12"
+            again = _letter_at(cursor, label.end(), high)
+            at = again.end() if again is not None else label.end()
     if not _name_telegram(cursor, item, at, high) and letter is None and found and found[-1].kind == "telegram":
         _number_telegram(cursor, item, found[-1], at, high)
     found.append(item)
@@ -279,7 +283,7 @@ def _name_telegram(cursor: Cursor, item: Reference, at: int, high: int) -> bool:
     before, name, inside, dashed, short, serial, after, suffix = match.groups()
     year = before or inside or dashed or short or after or suffix
     item.kind = "telegram"
-    item.year = year_of(year) if year else None
+    item.year = year_of(year.translate(_DIGITS)) if year else None
     item.post = post_of(cursor.grammar, name.replace("-", " ").strip(" ."))
     item.serial = int(serial)
     return True
