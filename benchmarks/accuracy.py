@@ -69,10 +69,10 @@ class Bench:
         for reading in readers.read("invented.txt", data=data.encode()):
             if isinstance(reading, Unreadable):
                 continue
-            facts = reading.facts
+            facts = tuple(reading.facts)
             day = None
             if plant is not None:
-                facts += tuple(Fact(Span(0, 0), name, value) for name, value in plant.facts)
+                facts = (*facts, *(Fact(Span(0, 0), name, value) for name, value in plant.facts))
                 day = Date.of(plant.as_of) if plant.as_of else None
             telegram = parser.parse(reading.view, book.vocabulary, facts, day)
             if plant is not None and plant.profile and plant.profile != telegram.profile:

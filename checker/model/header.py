@@ -5,7 +5,9 @@ The records are in the order of format lines 1 to 10 of ACP 121/127.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 
 from ..record import Record, lazy_fields
 from ..text import Span
@@ -51,6 +53,49 @@ class Fact(Node):
     text: str
 
 
+class Facts:
+    """The facts that a wrapper states, in order. Facts with offsets are made on first use, because most are never read.
+
+    `given` are facts, and `places` maps the name of each further fact to the start and end of its value and its text.
+    `span` returns the span in the source for such a start and end.
+    """
+
+    __slots__ = ("_made", "_places", "_span", "given")
+
+    def __init__(
+        self,
+        given: tuple[Fact, ...],
+        places: dict[str, tuple[int, int, str]] | None = None,
+        span: Callable[[int, int], Span] = Span,
+    ) -> None:
+        self.given = given
+        self._made = {fact.name: fact for fact in reversed(given)}  # of several facts with a name, the first
+        self._places = places or {}
+        self._span = span
+
+    def get(self, name: str) -> Fact | None:
+        """Return the first fact with a name, or `None` if there is none."""
+        fact = self._made.get(name)
+        if fact is None and name in self._places:
+            low, high, text = self._places[name]
+            fact = self._made[name] = Fact(self._span(low, high), name, text)
+        return fact
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of the facts; a name that several facts have may be repeated."""
+        return chain(self._places, self._made)
+
+    def __iter__(self) -> Iterator[Fact]:
+        yield from self.given
+        for name in self._places:
+            fact = self.get(name)
+            if fact is not None:
+                yield fact
+
+    def __len__(self) -> int:
+        return len(self.given) + len(self._places)
+
+
 class DateField(Node):
     """A date in the text, or the words that appear in place of a date."""
 
@@ -87,7 +132,7 @@ class SourceRecord(Node):
     facts: tuple[Fact, ...] = ()
 
 
-lazy_fields(SourceRecord, "span")  # only a finding about the whole record needs it
+lazy_fields(SourceRecord, "span", "facts")  # only a finding about the whole record needs them
 
 
 class Transmission(Node):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from ..model import Banner, Deletion, EoLine, Fact, Instruction, Part, SourceRecord, TagsLine, Telegram, Unread
+from ..model import Banner, Deletion, EoLine, Fact, Facts, Instruction, Part, SourceRecord, TagsLine, Telegram, Unread
 from ..record import Lazy, pending
 from ..text import View
 from ..values import Date, Level
@@ -39,7 +39,7 @@ _NOT_RECOGNIZED = frozenset(("unread", "loose_text"))  # kinds of parts
 _REPEATED = ("banners", "captions", "eo_lines", "notices", "offices", "passing", "references")
 
 
-def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Date | None = None) -> Telegram:
+def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] | Facts = (), as_of: Date | None = None) -> Telegram:
     """Return the telegram in `view`.
 
     `words` is the vocabulary for reading the text. For a document known to have a profile with its own levels, pass
@@ -53,26 +53,25 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] = (), as_of: Da
         whole = Cursor(view.exchange(banner_breaks(whole)), words, whole.grammar)
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
+    stated = facts if isinstance(facts, Facts) else Facts(facts)
     if facts:
-        telegram.source_record = _source_readers()[0](whole, facts)
+        telegram.source_record = _source_readers()[0](whole, stated)
     if broken_levels(whole):
         from .layouts.unflatten import level_repairs  # as above
 
         repairs = level_repairs(whole, telegram.source_record)
         whole = Cursor(whole.view.exchange(repairs), words, whole.grammar) if repairs else whole
-    cursor, cuts, margin = _cut(whole, telegram)
+    cursor, cuts, margin = _cut(whole, telegram, stated)
     cursor = _read(cursor, telegram)
     cursor.flush(telegram, *_REPEATED)
     if isinstance(telegram.tags_line, TagsLine):
         cursor.flush(telegram.tags_line, "tags")
-    postprocess(cursor, telegram, cursor.words, margin)
+    postprocess(cursor, telegram, stated, margin)
     telegram.parts = Lazy(_parts, whole, cursor, cuts)
     return telegram
 
 
-_SourceReaders = tuple[
-    Callable[[Cursor, tuple[Fact, ...]], SourceRecord | None], Callable[[Cursor, tuple[Fact, ...]], list[Deletion]]
-]
+_SourceReaders = tuple[Callable[[Cursor, Facts], SourceRecord | None], Callable[[Cursor, Facts], list[Deletion]]]
 
 
 @cache  # an import statement that finds its module loaded takes 2 us, which is 0.1 % of a record's time
@@ -90,16 +89,15 @@ def _page_line_finder() -> Callable[[Cursor, Telegram], list[Cut]]:
     return find_page_lines
 
 
-def _cut(whole: Cursor, telegram: Telegram) -> tuple[Cursor, list[Cut], list[Deletion]]:
+def _cut(whole: Cursor, telegram: Telegram, facts: Facts) -> tuple[Cursor, list[Cut], list[Deletion]]:
     """Remove text that was added during copying and review.
 
     Return three values: a cursor over the remaining text, the cuts, and the deletions marked in the margin.
     """
     cursor, cuts = whole, []
-    record = telegram.source_record
     margin: list[Deletion] = []
-    if record is not None:
-        margin = _source_readers()[1](whole, record.facts)
+    if telegram.source_record is not None:
+        margin = _source_readers()[1](whole, facts)
     if has_margin_codes(whole):
         found = margin_codes(whole)
         margin += margin_nodes(whole, found)

@@ -16,6 +16,7 @@ from ..model import (
     Dtg,
     EoLine,
     Fact,
+    Facts,
     Instruction,
     Marking,
     Party,
@@ -43,8 +44,11 @@ _HEADER = ("transmission", "routing", "station", "security", "dtg", "sender")
 _FIELDS = ("eo", "tags_line", "subject", "authority")
 
 
-def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: list[Deletion]) -> None:
-    """Fill in the fields that depend on several parts. `margin` contains the deletions cut from the margin."""
+def postprocess(cursor: Cursor, telegram: Telegram, facts: Facts, margin: list[Deletion]) -> None:
+    """Fill in the fields that depend on several parts. `facts` are the wrapper's, and `margin` contains the deletions
+    cut from the margin.
+    """
+    words = cursor.words
     if telegram.layout == "acp127":
         _layout(telegram)
     _mark_lost(cursor, telegram)
@@ -53,7 +57,7 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: l
 
         find_hidden(cursor, telegram)
     if telegram.source_record is not None:
-        _stamps_reader()(cursor, telegram, telegram.source_record.facts)
+        _stamps_reader()(cursor, telegram, facts)
     set_deletions(cursor, telegram, margin)
     _spell_post(telegram)
     _date(telegram)
@@ -62,11 +66,11 @@ def postprocess(cursor: Cursor, telegram: Telegram, words: Vocabulary, margin: l
     if words.scheme is None:
         _era(telegram, words)
     telegram.profile = telegram.profile or lexicon(words).telegram_profile
-    _set_lazy_fields(cursor, telegram, words)
+    _set_lazy_fields(cursor, telegram, facts)
 
 
 @cache  # an import statement that finds its module loaded takes 2 us, which is 0.1 % of a record's time
-def _stamps_reader() -> Callable[[Cursor, Telegram, tuple[Fact, ...]], None]:
+def _stamps_reader() -> Callable[[Cursor, Telegram, Facts], None]:
     from .copy.release import add_stated_stamps  # 0.3 ms: texts without a wrapper state nothing
 
     return add_stated_stamps
@@ -80,7 +84,7 @@ def _declass_computer() -> Callable[[Telegram, Vocabulary], Declass]:
 
 
 @cache
-def _archive_reader() -> Callable[[Telegram, Cursor], ArchiveRecord | None]:
+def _archive_reader() -> Callable[[Telegram, Cursor, Facts], ArchiveRecord | None]:
     from .copy.archive_record import read_archive_record  # 1 ms: only records of an archive
 
     return read_archive_record
@@ -102,8 +106,9 @@ def _labels(telegram: Telegram, cursor: Cursor) -> tuple[Fact, ...]:
     return labels(telegram, cursor)
 
 
-def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> None:
+def _set_lazy_fields(cursor: Cursor, telegram: Telegram, facts: Facts) -> None:
     """Set the fields that are computed when first read."""
+    words = cursor.words
     if words.scheme is None:  # other schemes do not follow the Register's roll-up and the orders' schedules
         telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
         telegram.declass = Lazy(_declass, words)
@@ -111,11 +116,11 @@ def _set_lazy_fields(cursor: Cursor, telegram: Telegram, words: Vocabulary) -> N
     telegram.damage = Lazy(_damage, cursor)
     telegram.labels = Lazy(_labels, cursor)
     if telegram.source_record is not None:
-        telegram.archive = Lazy(_archive, cursor)
+        telegram.archive = Lazy(_archive, cursor, facts)
 
 
-def _archive(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
-    return _archive_reader()(telegram, cursor)
+def _archive(telegram: Telegram, cursor: Cursor, facts: Facts) -> ArchiveRecord | None:
+    return _archive_reader()(telegram, cursor, facts)
 
 
 def _roll_up(telegram: Telegram, caption_of_control: dict[str, str], words: Vocabulary) -> Rollup | None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import Fact
+from ..model import Facts
 from ..record import BoundedCache
-from ..text import View
 from ..vocabulary import Vocabulary
 from .registry import ReaderSettings, Reading
 
@@ -25,6 +24,7 @@ _MAX_LINES = 4096  # parsed lines kept
 _LONGEST_LINE = 200  # code points of a line that is kept
 _OTHER = "plusd_"  # before the name of an attribute that the table does not list
 AttributeLine = tuple[str, tuple[str, ...], int, str, str]
+Places = dict[str, tuple[int, int, str]]  # name of a fact: start and end of its value, and the value with single spaces
 
 
 def recognizes(text: str) -> bool:
@@ -42,8 +42,12 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
     for number, (end, attributes) in enumerate(ends, 1):
         following = ends[number][0] if number < len(ends) else len(text)
         low, high = _body(text, start, end)
-        facts, start = _facts(view, known, attributes, following, number < len(ends))
-        yield reading.inner(view.slice(low, high), facts, str(number) if len(ends) > 1 else "")
+        places, start = _places(text, known, attributes, following, number < len(ends))
+        inner = reading.inner(view.slice(low, high), cable=str(number) if len(ends) > 1 else "")
+        for fact in reading.facts:  # these take precedence
+            places.pop(fact.name, None)
+        inner.facts = Facts(tuple(reading.facts), places, view.spans())
+        yield inner
 
 
 def _body(text: str, start: int, end: int) -> tuple[int, int]:
@@ -102,47 +106,51 @@ def _attributes(vocabulary: Vocabulary | None) -> AttributeLines | None:
     return known
 
 
-def _facts(view: View, known: AttributeLines | None, start: int, end: int, more: bool) -> tuple[tuple[Fact, ...], int]:
-    """Return the facts from one attribute block, and the offset of the next record.
+def _places(text: str, known: AttributeLines | None, start: int, end: int, more: bool) -> tuple[Places, int]:
+    """Return the values in one attribute block, and the offset of the next record.
 
     A value continues over lines that do not begin with a known label. A blank value, or one that means "not available",
     yields no fact. If an attribute is repeated, the first value is used.
     """
-    text, span = view.text, view.spans()
     if known is None:
         labels = _ATTRIBUTE.findall(text, start, end)
         known = AttributeLines({label: (_OTHER + label.lower().replace(" ", "_"), _ABSENT) for label in labels})
-    marks, continued = _marks(known, text[start:end], start)
-    if more:
-        end = _next_record(text, marks[-1][0] if marks else start, end)
-        marks = [mark for mark in marks if mark[0] <= end]
-    facts: dict[str, Fact] = {}
-    for number, (low, (name, absent, at, value, shown)) in enumerate(marks, 1):
-        low += at
-        if number in continued:
-            whole = text[low : marks[number][0] - 1 if number < len(marks) else end]
-            value = whole.strip()
-            shown = " ".join(value.split())
-            low += len(whole) - len(whole.lstrip()) if value else 0
-            value = "" if value in absent else value
-        if value and name not in facts:
-            facts[name] = Fact(span(low, low + len(value)), name, shown)
-    return tuple(facts.values()), end
-
-
-def _marks(known: AttributeLines, block: str, start: int) -> tuple[list[tuple[int, AttributeLine]], set[int]]:
-    """Return the offset and the first line of each attribute, and the 1-based numbers of those with more lines."""
-    marks: list[tuple[int, AttributeLine]] = []
-    continued: set[int] = set()
-    first, *lines = block.split("\n")
+    places: Places = {}
+    latest: AttributeLine | None = None
+    here = start  # where the latest attribute begins
+    continued = False  # whether it has more lines
+    first, *lines = text[start:end].split("\n")
     low = start + len(first) + 1
     for line, parsed in zip(lines, map(known.__getitem__, lines), strict=True):
         if parsed is not None:
-            marks.append((low, parsed))
+            if continued and latest is not None:
+                _continue(places, latest, text, here, low - 1)
+            continued = False
+            latest, here = parsed, low
+            name, _, at, value, shown = parsed
+            if value and name not in places:
+                places[name] = low + at, low + at + len(value), shown
         elif line and not line.isspace():
-            continued.add(len(marks))
+            continued = True
         low += len(line) + 1
-    return marks, continued
+    if more:
+        end = _next_record(text, here, end)
+    if continued and latest is not None:
+        _continue(places, latest, text, here, end)
+    return places, end
+
+
+def _continue(places: Places, parsed: AttributeLine, text: str, start: int, end: int) -> None:
+    """Set the value of the attribute that begins at `start` and continues over several lines up to `end`."""
+    name, absent, at, _, _ = parsed
+    start += at
+    if name in places and places[name][0] != start:
+        return  # the attribute is repeated
+    whole = text[start:end]
+    value = whole.strip()
+    if value not in absent:
+        low = start + len(whole) - len(whole.lstrip())
+        places[name] = low, low + len(value), " ".join(value.split())
 
 
 def _next_record(text: str, start: int, end: int) -> int:

@@ -8,7 +8,7 @@ from itertools import islice
 from types import ModuleType
 
 from ..errors import ConfigError, InputError
-from ..model import Fact
+from ..model import Fact, Facts
 from ..record import Record
 from ..text import Exchange, View
 from ..vocabulary import Vocabulary
@@ -31,7 +31,7 @@ class Reading(Record):
     path: str
     cable: str
     view: View
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Fact, ...] | Facts = ()
     reader: str = "plain"
     notes: tuple[str, ...] = ()
     member: str = ""
@@ -43,13 +43,13 @@ class Reading(Record):
 
         Its name is appended to this reading's name, and this reading's facts take precedence over `facts`.
         """
-        known = {fact.name for fact in self.facts}
-        added = tuple([fact for fact in facts if fact.name not in known])
+        known = {fact.name for fact in self.facts} if facts else ()
+        added = [fact for fact in facts if fact.name not in known]
         return Reading(
             self.path,
             join_names(self.cable, cable),
             view,
-            self.facts + added,
+            (*self.facts, *added) if added else self.facts,
             self.reader,
             self.notes + notes,
             self.member,

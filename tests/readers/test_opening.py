@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 
@@ -9,6 +10,7 @@ import pytest
 
 from checker import readers, rulebook
 from checker.errors import ConfigError
+from checker.parser import parse
 
 TELEGRAM = "R 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nUNCLAS STRELSAU 000123\n\n1. TEXT.\n"
 
@@ -230,7 +232,10 @@ def test_several_archive_records_in_one_text():
     record = "Message Text\n\nTEXT {0}\n\nMessage Attributes\n\nDocument Number: 1975STRELS0000{0}\nTo: STATE\n\n"
     found = list(readers.read("x", data=(record.format(1) + record.format(2)).encode()))
     assert [(item.cable, item.view.text.strip()) for item in found] == [("1", "TEXT 1"), ("2", "TEXT 2")]
-    assert [item.facts[0].text for item in found] == ["1975STRELS00001", "1975STRELS00002"]
+    assert [fact.text for item in found for fact in item.facts if fact.name == "plusd_document_number"] == [
+        "1975STRELS00001",
+        "1975STRELS00002",
+    ]
 
 
 def test_the_values_of_archive_attributes():
@@ -238,6 +243,7 @@ def test_the_values_of_archive_attributes():
     lines = [
         " To:  STATE ",
         "To: again",
+        " and again",
         "Concepts: ONE,\tTWO",
         " THREE",
         "",
@@ -256,6 +262,20 @@ def test_the_values_of_archive_attributes():
         }
         for fact in found.facts:
             assert " ".join(text[fact.span.start : fact.span.end].split()) == fact.text
+
+
+def test_facts_of_a_row_precede_the_attributes_of_the_record_in_it():
+    words = rulebook.load().vocabulary
+    body = "TEXT\nMessage Attributes\nOriginal Classification: SECRET\nTo: STATE\nSubject: ONE\nSubject: TWO\n"
+    row = json.dumps({"reference_id": "75STRELSAU1", "subject": "ROW", "body": body})
+    (found,) = readers.read("x.jsonl", data=row.encode() + b"\n", vocabulary=words)
+    texts_of = [(fact.name, fact.text) for fact in found.facts]
+    assert texts_of[:2] == [("reference_id", "75STRELSAU1"), ("subject", "ROW")]
+    assert ("original_classification", "SECRET") in texts_of[2:] and len(found.facts) == len(texts_of)
+    assert [name for name, _ in texts_of].count("subject") == 1
+    assert {fact.name: found.view.source.quote(fact.span) for fact in found.facts} == dict(texts_of)
+    record = parse(found.view, words, found.facts).source_record
+    assert (record.subject.text, record.level.code, record.facts) == ("ROW", "S", tuple(found.facts))
 
 
 def test_several_dumps_in_one_text():

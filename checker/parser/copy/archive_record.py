@@ -11,6 +11,7 @@ from ...model import (
     Attribute,
     Caption,
     Fact,
+    Facts,
     Reference,
     ReviewStep,
     SourceRecord,
@@ -38,7 +39,7 @@ _LONGEST_CACHED = 100  # code points of a value whose captions or TAGS are cache
 _LONGEST_CODE = 200  # code points of an archive's code for the executive order
 
 
-def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | None:
+def read_archive_record(telegram: Telegram, cursor: Cursor, facts: Facts) -> ArchiveRecord | None:
     """Return the record built from an archive's attributes, or `None` if there is no wrapper or the wrapper is of
     another kind.
     """
@@ -46,8 +47,7 @@ def read_archive_record(telegram: Telegram, cursor: Cursor) -> ArchiveRecord | N
     if source is None:
         return None
     names, own = _attribute_names(cursor.words)
-    facts = {fact.name: fact for fact in source.facts}
-    if own.isdisjoint(facts):
+    if own.isdisjoint(facts.names()):
         return None  # another kind of wrapper
 
     def stated(code: str) -> Fact | None:
@@ -85,9 +85,10 @@ def _span(_: ArchiveRecord, source: SourceRecord) -> Span:
     return source.span
 
 
-def _attributes(_: ArchiveRecord, cursor: Cursor, facts: dict[str, Fact]) -> tuple[Attribute, ...]:
+def _attributes(_: ArchiveRecord, cursor: Cursor, facts: Facts) -> tuple[Attribute, ...]:
     known = cursor.grammar.archive_attributes
-    return tuple([_attribute(cursor, fact, known[name]) for name, fact in facts.items() if name in known])
+    stated = {fact.name: fact for fact in facts}
+    return tuple([_attribute(cursor, fact, known[name]) for name, fact in stated.items() if name in known])
 
 
 def _count(text: str) -> int | None:

@@ -5,9 +5,8 @@ its text was parsed.
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import attrgetter
 
-from ...model import Deletion, Fact, Stamp, Telegram
+from ...model import Deletion, Fact, Facts, Stamp, Telegram
 from ...values import Date
 from ...vocabulary import Entry, Vocabulary
 from ..cursor import Cursor, folded
@@ -15,32 +14,30 @@ from ..fields.dates import find_dates
 from ..fields.deletions import deletion_forms, set_codes
 
 DELETION = "foia_deletion"  # the name of the facts that state exemption codes in the margin
-_NAME = attrgetter("name")
 _LONGEST = 600  # code points of a stamp that are searched for a day
 
 
-def stated_stamps(cursor: Cursor, facts: tuple[Fact, ...]) -> tuple[Stamp, ...]:
+def stated_stamps(cursor: Cursor, facts: Facts) -> tuple[Stamp, ...]:
     """Return the stamps that the wrapper states, in text order."""
     by_fact = _entries_by_fact(cursor.words)
-    names = set(map(_NAME, facts))
-    if names.isdisjoint(by_fact):
+    if all(facts.get(name) is None for name in by_fact):
         return ()
     found = []
     for fact in facts:
-        entry = _entry(by_fact[fact.name], fact, names) if fact.name in by_fact else None
+        entry = _entry(by_fact[fact.name], fact, facts) if fact.name in by_fact else None
         if entry is not None:
             found.append(_stamp(cursor, fact, entry))
     return tuple(sorted(found, key=lambda stamp: stamp.span.start))
 
 
-def _entry(entries: tuple[Entry, ...], fact: Fact, names: set[str]) -> Entry | None:
+def _entry(entries: tuple[Entry, ...], fact: Fact, facts: Facts) -> Entry | None:
     """Return the first stamp entry that applies to a fact, or `None`. An entry with a `with` fact applies if that fact
     is present; an entry with phrases, if one of them occurs in the fact's text; and any other entry, always.
     """
     for entry in entries:
         with_fact = entry.fact("with")
         if with_fact:
-            if with_fact in names:
+            if facts.get(with_fact) is not None:
                 return entry
             continue
         phrases = entry.forms.get("phrase", ())
@@ -71,9 +68,9 @@ def _stamp(cursor: Cursor, fact: Fact, entry: Entry) -> Stamp:
     return stamp
 
 
-def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
+def stated_deletions(cursor: Cursor, facts: Facts) -> list[Deletion]:
     """Return a deletion for each fact that contains an exemption code from the margin."""
-    if DELETION not in map(_NAME, facts):
+    if facts.get(DELETION) is None:
         return []
     forms = deletion_forms(cursor.words)
     kind = forms.kinds[forms.code_form]
@@ -84,7 +81,7 @@ def stated_deletions(cursor: Cursor, facts: tuple[Fact, ...]) -> list[Deletion]:
     ]
 
 
-def add_stated_stamps(cursor: Cursor, telegram: Telegram, facts: tuple[Fact, ...]) -> None:
+def add_stated_stamps(cursor: Cursor, telegram: Telegram, facts: Facts) -> None:
     """Add the stamps that the wrapper states to the telegram's stamps."""
     stated = stated_stamps(cursor, facts)
     if stated:

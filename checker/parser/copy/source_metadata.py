@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model import DateField, Fact, SourceRecord, Unread, Word
+from ...model import DateField, Fact, Facts, SourceRecord, Unread, Word
 from ...record import Lazy
 from ...text import Pattern, Span, covering
 from ...values import Date, Level
@@ -15,16 +15,9 @@ _BEFORE_TIME = Pattern(r"(?<=\d)T(?=\d)")  # as in 2008-03-14T15:30
 _LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
-def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord | None:
-    """Return a `SourceRecord` built from the facts, or `None` if there are no facts.
-
-    If several facts have the same name, the first one is used.
-    """
-    if not facts:
-        return None
-    known = {fact.name: fact for fact in reversed(facts)}
-    source_record = SourceRecord(Lazy(_span, facts))
-    source_record.facts = facts
+def read_source_record(cursor: Cursor, known: Facts) -> SourceRecord:
+    """Return a `SourceRecord` built from the facts. If several facts have the same name, the first one is used."""
+    source_record = SourceRecord(Lazy(_span, known), facts=Lazy(_facts, known))
     source_record.reference_id = _word(known.get("reference_id"))
     source_record.origin = _word(known.get("origin"))
     source_record.subject = _word(known.get("subject"))
@@ -51,8 +44,12 @@ def read_source_record(cursor: Cursor, facts: tuple[Fact, ...]) -> SourceRecord 
     return source_record
 
 
-def _span(_: SourceRecord, facts: tuple[Fact, ...]) -> Span:
+def _span(_: SourceRecord, facts: Facts) -> Span:
     return covering([fact.span for fact in facts])
+
+
+def _facts(_: SourceRecord, facts: Facts) -> tuple[Fact, ...]:
+    return tuple(facts)
 
 
 def _word(fact: Fact | None) -> Word | None:
@@ -64,7 +61,7 @@ def _date_field(cursor: Cursor, fact: Fact) -> DateField:
     return DateField(fact.span, fact.text, Unread.expected(fact.span, expected, fact.text) if expected else date)
 
 
-def _review(cursor: Cursor, known: dict[str, Fact]) -> DateField | None:
+def _review(cursor: Cursor, known: Facts) -> DateField | None:
     """Return the wrapper value that shows that the record was released after a review, including the date in it, or
     `None`.
     """
