@@ -14,7 +14,6 @@ def entry() -> None:
     """
     gc.disable()  # until the command line sets its own thresholds: loading makes many objects that stay; saves 2 ms
     _import_argparse()
-    _import_datetime()
     try:
         import checker.cli
     except ImportError as error:
@@ -41,16 +40,3 @@ def _import_argparse() -> None:
         import argparse  # noqa: F401
     finally:
         del sys.modules["gettext"]
-
-
-def _import_datetime() -> None:
-    """Import datetime without its implementation in Python, which Python 3.11 builds and then replaces by the one in C.
-    This saves 1 ms.
-    """
-    if sys.version_info >= (3, 12) or "datetime" in sys.modules:
-        return
-    try:
-        import _datetime
-    except ImportError:  # not CPython
-        return
-    sys.modules["datetime"] = _datetime
