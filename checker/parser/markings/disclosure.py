@@ -96,7 +96,7 @@ def _decide(lexicon: Lexicon, portions: list[Portion], profile: str) -> Decision
     marked = [portion for portion in portions if portion.roles or portion.compound]
     roles = frozenset[str]().union(*(portion.roles for portion in portions))
     classified = any(portion.classified for portion in portions)
-    names = lexicon.roles
+    names = lexicon.marks.roles
     none = Decision((), {}, "none")
     mixed = bool(marked) and len(marked) < len(portions)
     no_foreign = Decision((names["no-foreign"],), {}, "no-foreign", True, mixed)
@@ -127,7 +127,7 @@ def _common(lexicon: Lexicon, portions: list[Portion], no_foreign: Decision) -> 
     """Return the release marking common to all portions, or `no_foreign` if there is none. If a release list is
     missing, the decision is left to a person.
     """
-    names, owner = lexicon.roles, lexicon.owner
+    names, owner = lexicon.marks.roles, lexicon.owner
     each = [portion.roles for portion in portions]
     if any(portion.release is None and portion.roles & {"release", "eyes"} for portion in portions):
         return Decision((), {}, "release-common", False)

@@ -205,7 +205,7 @@ def _is_mark(marking: UnplacedMarking, content: str) -> bool:
 def _misspelling(lexicon: Lexicon, content: str) -> str | None:
     """Return why capitals that closely resemble a mark cannot be read, or `None` if they do not resemble a mark."""
     word = content.replace("//", "/")
-    found = lexicon.controls.get(word)
+    found = lexicon.marks.controls.get(word)
     if found is not None:
         return "is a control without a level" if found[0].fact("release") else None
     if content.startswith("//") and content.isupper():

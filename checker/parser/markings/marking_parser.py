@@ -61,7 +61,7 @@ class _MarkingParser:
         segments, leading, trailing = split_segments(self.text)
         if len(segments) > 1 and segments[0].group == segments[1].group:
             head = Segment(segments[0].start, segments[1].end, segments[0].before, segments[0].group)
-            if plain(self.text, head.start, head.end) in self.lexicon.nato:  # a level with a slash in its name
+            if plain(self.text, head.start, head.end) in self.lexicon.marks.nato:  # a level with a slash in its name
                 segments[:2] = [head]
         if not segments or not self._first(segments[0], leading):
             return None
@@ -92,7 +92,7 @@ class _MarkingParser:
         self.controls.add(start, end, found[0], "level", segment, form=found[1])
 
     def _unclassified(self, segment: Segment, word: str) -> bool:
-        if word not in self.lexicon.cui:
+        if word not in self.lexicon.marks.cui:
             return False
         self.controls.system = "cui"
         self.level = self._lowest()
@@ -103,7 +103,7 @@ class _MarkingParser:
         return min(self.lexicon.words["levels"].entries, key=lambda entry: entry.rank or 0).code
 
     def _joint(self, segment: Segment, word: str) -> bool:
-        head = next((form for form in self.lexicon.joint if unwrap(form, word) is not None), None)
+        head = next((form for form in self.lexicon.marks.joint if unwrap(form, word) is not None), None)
         if head is None:
             return False
         words = list(WORDS.finditer(self.text, segment.start, segment.end))[1:]
@@ -136,12 +136,12 @@ class _MarkingParser:
             joined = " ".join(words[:length])
             if len(words) >= length and joined in self.lexicon.levels:
                 return self.lexicon.levels[joined], length
-        if words and words[0] in self.lexicon.restricted:
+        if words and words[0] in self.lexicon.marks.restricted:
             return (None, "portion" if len(words[0]) == 1 else "banner"), 1
         return None, 0
 
     def _nato(self, segment: Segment, word: str, leading: bool) -> bool:
-        found = self.lexicon.nato.get(word)
+        found = self.lexicon.marks.nato.get(word)
         if found is None or not (leading or self.bracketed or " " in word or "//" in self.text):
             return False
         entry, form = found
@@ -164,7 +164,7 @@ class _MarkingParser:
         else:
             return False
         codes, separators, _ = countries_of(self.lexicon, self.text, segment.start, words[-taken - 1].end())
-        concealed = codes == [self.lexicon.roles["foreign"]]
+        concealed = codes == [self.lexicon.marks.roles["foreign"]]
         if not concealed and not (leading or all(code in self.lexicon.codes for code in codes)):
             return False
         self.controls.system = "foreign"
@@ -182,7 +182,7 @@ class _MarkingParser:
         """Read a control used without a level, which in telegrams means that the information is unclassified. Return
         whether the segment is such a control.
         """
-        found = self.lexicon.controls.get(word)
+        found = self.lexicon.marks.controls.get(word)
         if found is None or not found[0].fact("bare"):
             return False
         self.level = self._lowest()
@@ -241,7 +241,8 @@ class _MarkingParser:
         already covered by a listed group.
         """
         lexicon, codes = self.lexicon, token.countries
-        leads = token.category == "dissem" and codes[0] == lexicon.owner and token.code != lexicon.roles["display"]
+        display = lexicon.marks.roles["display"]
+        leads = token.category == "dissem" and codes[0] == lexicon.owner and token.code != display
         listed = codes[1:] if leads else codes
         token.countries_in_order = list(listed) == sorted(listed, key=lambda code: (len(code) > 3, code))
         token.unknown_countries = tuple(code for code in codes if code not in lexicon.codes)
@@ -259,7 +260,7 @@ class _MarkingParser:
             if token.category == "level" or token.code is None:
                 continue
             controls.update(dict.fromkeys(token.codes or ((token.code,) if token.category != "declass" else ())))
-            if token.code in (self.lexicon.roles["release"], self.lexicon.roles["eyes"]):
+            if token.code in (self.lexicon.marks.roles["release"], self.lexicon.marks.roles["eyes"]):
                 release = token.countries
         lone = len(self.controls.tokens) == 1 and self.controls.tokens[0].category == "level"
         style = "ic" if "//" in self.text else "plain" if lone else "cable"

@@ -86,7 +86,7 @@ def _telegram(
     shown = set(banner.controls if banner is not None else ())
     expected: list[str] = []
     missing: list[str] = []
-    for entry in known.captioned if found else ():
+    for entry in known.marks.captioned if found else ():
         caption = entry.fact("caption")
         if entry.code not in found or (level.classified and unclassified_only(known, entry)):
             continue
@@ -119,7 +119,7 @@ def _register(
     roll.decided, roll.mixed = decision.decided, decision.mixed
     roll.concealed = totals.concealed and bool(result.foreign)
     roll.owners = owners or result.sources
-    roll.release = decision.lists.get(known.roles["release"])
+    roll.release = decision.lists.get(known.marks.roles["release"])
     if decision.decided:
         head = head_of(known, marks, system, owners, level)
         if system == "nato" and totals.nato:
@@ -185,7 +185,7 @@ def _compare_release(
 ) -> None:
     found = {code for code in banner.controls if code in release}
     expected = set(decision.codes)
-    no_foreign, listing = known.roles["no-foreign"], known.roles["release"]
+    no_foreign, listing = known.marks.roles["no-foreign"], known.marks.roles["release"]
     if no_foreign in expected and no_foreign not in found:
         roll.missing = (*roll.missing, no_foreign)
     here = expand(known, banner.release) if banner.release else frozenset()
@@ -252,7 +252,7 @@ def paths(known: Lexicon, token: Token) -> set[tuple[str, ...]]:
         if token.category in ("sap", "cui"):
             found.add((head, part) if token.category == "sap" else (part,))
             continue
-        entry = known.parts.get((head, name))
+        entry = known.marks.parts.get((head, name))
         name = entry.facts["part"][0] if entry is not None else name
         found.add((head, name))
         found.update((head, name, sub) for sub in rest.split())
@@ -292,7 +292,7 @@ def forced(totals: PortionTotals, level: Level, decision: Decision) -> Decision:
     if not level.classified:
         return decision
     if any(entry.fact("rollup") == "unclassified-or-no-foreign" for entry in totals.codes.values()):
-        return Decision((totals.known.roles["no-foreign"],), {}, "no-foreign", True, decision.mixed)
+        return Decision((totals.known.marks.roles["no-foreign"],), {}, "no-foreign", True, decision.mixed)
     return decision
 
 
@@ -389,7 +389,7 @@ class RollupResult(Record):
 def rolled_up(totals: PortionTotals, level: Level, decision: Decision, system: str) -> RollupResult:
     """Return the items that move up from the portions to a banner with this level, system, and release marking."""
     known = totals.known
-    foreign = (known.roles["foreign"],) if system == "us" and totals.foreign else ()
+    foreign = (known.marks.roles["foreign"],) if system == "us" and totals.foreign else ()
     sources = sorted(totals.owners, key=lambda code: (len(code) > 3, code)) if foreign and not totals.concealed else ()
     dissem = ordered(known, [*rising(totals, level, decision, "dissem"), *decision.codes])
     nonic = ordered(known, rising(totals, level, decision, "nonic"))
@@ -420,7 +420,7 @@ def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple
     systems; or, for controlled unclassified information, the word that marks it.
     """
     if system == "joint":
-        return f"//{next(iter(known.joint))} {level.name} {' '.join(owners)}".rstrip()
+        return f"//{next(iter(known.marks.joint))} {level.name} {' '.join(owners)}".rstrip()
     if system == "foreign":
         return f"//{' '.join(owners)} {level.name}"
     if system == "nato":
@@ -429,7 +429,7 @@ def head_of(known: Lexicon, marks: Sequence[Marking], system: str, owners: tuple
         entry = known.words["nato"].get(token.code or "") if token is not None else None
         return "//" + (entry.forms.get("banner", (entry.title,))[0] if entry is not None else level.name)
     if system == "cui":
-        return min(known.cui, key=len)
+        return min(known.marks.cui, key=len)
     return level.name
 
 
@@ -448,7 +448,7 @@ def nuclear_text(known: Lexicon, tree: set[tuple[str, ...]]) -> list[str]:
         names = [path[1] for path in tree if path[0] == head and len(path) > 1]
         numbers = sorted((name for name in names if name.isdigit()), key=int)
         text = "-".join([head, *sorted(name for name in names if not name.isdigit())])
-        sigma = next((e for (code, _), e in known.parts.items() if code == head and "numbers" in e.facts), None)
+        sigma = next((e for (code, _), e in known.marks.parts.items() if code == head and "numbers" in e.facts), None)
         if numbers and sigma is not None:
             text += f"-{sigma.facts['part'][0]} {' '.join(numbers)}"
         texts.append(text)
@@ -460,8 +460,8 @@ def unclassified_text(totals: PortionTotals, level: Level) -> list[str]:
     represents all of them.
     """
     if level.classified:
-        return [min(totals.known.cui, key=len)] if totals.controlled else []
-    prefix = totals.known.prefix
+        return [min(totals.known.marks.cui, key=len)] if totals.controlled else []
+    prefix = totals.known.marks.prefix
     return sorted((path[0] for path in totals.paths["cui"]), key=lambda word: (not word.startswith(prefix), word))
 
 
@@ -470,7 +470,7 @@ def release_text(known: Lexicon, code: str, decision: Decision) -> str:
     countries = decision.lists.get(code)
     if countries is None:
         return code
-    if code == known.roles["eyes"]:
+    if code == known.marks.roles["eyes"]:
         return f"{'/'.join(countries)} {code}"
     return f"{code} {', '.join(countries)}"
 

@@ -33,40 +33,15 @@ _BLANKS = Pattern(r"\s+", 0)
 _SLASHES = Pattern(r"/+")
 
 
-_WITH_CONTROLS = frozenset({
-    "before_lists", "captioned", "controls", "cui", "cui_controls", "joiners", "joint", "lists", "nato", "parts",
-    "prefix", "restricted", "roles", "supplemental", "systems",
-})  # fmt: skip
+class MarkWords:
+    """The marks other than levels, by upper-case spelling: controls, and the markings of other systems.
 
-
-class Lexicon:
-    """The words of the marking grammar, by upper-case spelling.
-
-    `levels` maps a spelling to (code, kind of form); letter-spaced forms have single spaces between the letters.
     `controls` maps a spelling to (entry, kind of form, category). `systems` contains the controls that take
     compartments, and `parts` maps (system code, name) to a compartment's entry. `lists` contains the spellings that
-    begin a country list, longest first. `telegram_profile` is the code of the profile for telegrams.
+    begin a country list, longest first.
     """
 
     def __init__(self, words: Vocabulary) -> None:
-        self.words = words
-        self.levels: dict[str, tuple[str, str]] = {}
-        for kind in ("portion", "banner", "telegram", "spaced"):
-            for entry in words["levels"]:
-                for form in entry.forms.get(kind, ()):
-                    self.levels.setdefault(" ".join(form.split()), (entry.code, kind))
-        self.telegram_profile = next(entry.code for entry in words["profiles"] if entry.fact("cable") == "yes")
-        self.not_marks = set(words["not_marks"].codes())
-        self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
-
-    def __getattr__(self, name: str) -> object:
-        """Read the controls and the markings of other systems on first use. Many telegrams have only levels."""
-        if name not in _WITH_CONTROLS:
-            raise AttributeError(name)
-        self._read_controls(self.words)
-        return self.__dict__[name]
-
-    def _read_controls(self, words: Vocabulary) -> None:
         self.controls: dict[str, tuple[Entry, str, str]] = {}
         self.systems: dict[str, tuple[Entry, str]] = {}
         self.parts: dict[tuple[str, str], Entry] = {}
@@ -120,11 +95,50 @@ class Lexicon:
                 for form_kind, forms in entry.forms.items():
                     self.nato.update((form, (entry, form_kind)) for form in forms)
 
+    def _add_unclassified(self, words: Vocabulary) -> None:
+        self.cui: set[str] = set()
+        self.supplemental: set[str] = set()
+        self.prefix = ""
+        for entry in words["cui_words"]:
+            kind = entry.fact("kind")
+            if kind == "control":
+                self.cui.update(entry.spellings())
+            elif kind == "supplemental":
+                self.supplemental.update(entry.spellings())
+            elif kind == "prefix":
+                self.prefix = entry.forms["prefix"][0]
+        self.cui_controls = words["cui_controls"]
+
+
+class Lexicon:
+    """The words of the marking grammar, by upper-case spelling.
+
+    `levels` maps a spelling to (code, kind of form); letter-spaced forms have single spaces between the letters.
+    `telegram_profile` is the code of the profile for telegrams.
+    """
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.levels: dict[str, tuple[str, str]] = {}
+        for kind in ("portion", "banner", "telegram", "spaced"):
+            for entry in words["levels"]:
+                for form in entry.forms.get(kind, ()):
+                    self.levels.setdefault(" ".join(form.split()), (entry.code, kind))
+        self.telegram_profile = next(entry.code for entry in words["profiles"] if entry.fact("cable") == "yes")
+        self.not_marks = set(words["not_marks"].codes())
+        self.statements = tuple(form for entry in words["statements"] for form in entry.spellings())
+
+    @cached_property
+    def marks(self) -> MarkWords:
+        """Return the marks other than levels. Many telegrams have only levels."""
+        return MarkWords(self.words)
+
     @cached_property
     def heads(self) -> dict[str, tuple[str, ...]]:
         """Return each level and bare control followed by a space, hyphen, or comma, grouped by first letter."""
         found: dict[str, tuple[str, ...]] = {}
-        for form in (*self.levels, *(form for form, (entry, _, _) in self.controls.items() if entry.fact("bare"))):
+        bare = (form for form, (entry, _, _) in self.marks.controls.items() if entry.fact("bare"))
+        for form in (*self.levels, *bare):
             found[form[0]] = found.get(form[0], ()) + tuple(form + gap for gap in " -,")
         return found
 
@@ -136,7 +150,7 @@ class Lexicon:
     @cached_property
     def level_ends(self) -> frozenset[str]:
         """Return the last word of each level that may be preceded by the name of a country or organization."""
-        return frozenset(form.rpartition(" ")[2] for form in (*self.levels, *self.restricted))
+        return frozenset(form.rpartition(" ")[2] for form in (*self.levels, *self.marks.restricted))
 
     # ---- countries: built when needed (1 ms), because most telegrams name none ---------------------------------------
 
@@ -176,29 +190,15 @@ class Lexicon:
         code: str = next(entry.code for entry in self.words["countries"] if entry.fact("kind") == "owner")
         return code
 
-    def _add_unclassified(self, words: Vocabulary) -> None:
-        self.cui: set[str] = set()
-        self.supplemental: set[str] = set()
-        self.prefix = ""
-        for entry in words["cui_words"]:
-            kind = entry.fact("kind")
-            if kind == "control":
-                self.cui.update(entry.spellings())
-            elif kind == "supplemental":
-                self.supplemental.update(entry.spellings())
-            elif kind == "prefix":
-                self.prefix = entry.forms["prefix"][0]
-        self.cui_controls = words["cui_controls"]
-
     @cached_property
     def usual_marks(self) -> frozenset[str]:
         """Return the short marks in common use, with and without the no-foreign control. Possible misspellings are
         compared with them.
         """
-        release = self.words["controls"].get(self.roles["no-foreign"])
+        release = self.words["controls"].get(self.marks.roles["no-foreign"])
         short = release.forms["portion"][0] if release is not None else ""
         heads = [form for form, (_, kind) in self.levels.items() if kind == "portion"]
-        heads += [form for form, (entry, _, _) in self.controls.items() if entry.fact("bare") and form.isalpha()]
+        heads += [form for form, (entry, _, _) in self.marks.controls.items() if entry.fact("bare") and form.isalpha()]
         return frozenset(heads) | frozenset(f"{head}/{short}" for head in heads)
 
 
@@ -307,7 +307,7 @@ def countries_of(lexicon: Lexicon, text: str, start: int, end: int) -> tuple[lis
     last_end = start
     while index < len(words):
         word = words[index]
-        if word[0].upper() in lexicon.joiners and codes and index + 1 < len(words):
+        if word[0].upper() in lexicon.marks.joiners and codes and index + 1 < len(words):
             index += 1
             continue
         taken = 1
@@ -335,7 +335,7 @@ def nearest(token: Token, lexicon: Lexicon) -> str | None:
         return None
     most = 1 + (len(word) > 5)
     found: dict[str, Entry] = {}
-    for form, (entry, _, _) in lexicon.controls.items():
+    for form, (entry, _, _) in lexicon.marks.controls.items():
         if len(form) > 3 and abs(len(form) - len(word)) <= most and entry.code not in lexicon.words["retired_controls"]:
             away = distance(form, word)
             if away < most:
@@ -404,7 +404,7 @@ class Controls:
         control.
         """
         word = plain(self.text, segment.start, segment.end)
-        found = self.lexicon.controls.get(word)
+        found = self.lexicon.marks.controls.get(word)
         if found is not None and not found[0].fact("under"):
             self.known(segment.start, segment.end, segment, found)
             return True
@@ -425,7 +425,7 @@ class Controls:
         segment is a control system.
         """
         head, _, tail = word.partition("-")
-        found = self.lexicon.systems.get(head)
+        found = self.lexicon.marks.systems.get(head)
         if found is None:
             return False
         entry, form = found
@@ -441,10 +441,10 @@ class Controls:
         return True
 
     def _system_form(self, form: str, word: str) -> str:
-        known = self.lexicon.controls.get(word)
+        known = self.lexicon.marks.controls.get(word)
         if known is not None:
             return known[1]
-        found = self.lexicon.controls.get(word.partition(" ")[0])
+        found = self.lexicon.marks.controls.get(word.partition(" ")[0])
         return found[1] if found is not None and form == "same" else form
 
     def _compartments(self, entry: Entry, tail: str) -> tuple[tuple[str, ...], list[str]]:
@@ -452,22 +452,22 @@ class Controls:
         codes = [entry.code]
         for compartment in tail.split("-") if tail else ():
             name, _, rest = compartment.partition(" ")
-            known = self.lexicon.parts.get((entry.code, name))
+            known = self.lexicon.marks.parts.get((entry.code, name))
             if known is not None and "numbers" in known.facts:
                 parts.extend(rest.split())
             else:
                 parts.append(compartment)
-            known = known or self.lexicon.parts.get((entry.code, "*"))
+            known = known or self.lexicon.marks.parts.get((entry.code, "*"))
             if known is not None:
                 codes.append(known.code)
-                deeper = self.lexicon.parts.get((known.code, "*"))
+                deeper = self.lexicon.marks.parts.get((known.code, "*"))
                 if rest and deeper is not None:
                     codes.append(deeper.code)
         return tuple(parts), codes
 
     def _list(self, segment: Segment, word: str) -> bool:
         """Read a control that is followed by a country list. Return whether the segment is such a control."""
-        for form, entry, kind in self.lexicon.lists:
+        for form, entry, kind in self.lexicon.marks.lists:
             tail = unwrap(form, word)
             if tail is None:
                 continue
@@ -497,7 +497,7 @@ class Controls:
         control.
         """
         word = plain(self.text, segment.start, segment.end)
-        for form, entry, kind in self.lexicon.before_lists:
+        for form, entry, kind in self.lexicon.marks.before_lists:
             if not word.endswith(" " + form):
                 continue
             codes = [word[: -len(form) - 1]]
@@ -543,11 +543,11 @@ class Controls:
     def _cui_control(self, segment: Segment) -> bool:
         lexicon = self.lexicon
         word = plain(self.text, segment.start, segment.end)
-        if word in lexicon.cui:
+        if word in lexicon.marks.cui:
             self.add(segment.start, segment.end, self.cui_code(word), "cui", segment, form="banner")
             return True
-        specified = word.startswith(lexicon.prefix)
-        name = word[len(lexicon.prefix) :] if specified else word
+        specified = word.startswith(lexicon.marks.prefix)
+        name = word[len(lexicon.marks.prefix) :] if specified else word
         category = lexicon.cui_categories.get(name)
         if not (self.system == "cui" or specified):
             return False
@@ -556,11 +556,11 @@ class Controls:
             form = "specified" if specified else "banner"
             self.add(segment.start, segment.end, code, "cui", segment, form=form, parts=(word,), codes=(word,))
             return True
-        control = lexicon.cui_controls.get(word)
+        control = lexicon.marks.cui_controls.get(word)
         if control is not None and "list" not in control.facts:
             self.add(segment.start, segment.end, word, "dissem", segment, order=control.rank or 0, form="banner")
             return True
-        if word in lexicon.supplemental:
+        if word in lexicon.marks.supplemental:
             self.add(segment.start, segment.end, word, "cui", segment, form="banner", standing="supplemental")
             return True
         return False
