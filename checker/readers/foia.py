@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..model import Fact
 from ..text import Exchange, View
-from ..vocabulary import Vocabulary
+from ..vocabulary import Entry, Vocabulary
 from .metadata import fact
 from .registry import ReaderSettings, Reading, limit_edits
 
@@ -45,11 +45,11 @@ class _Patterns:
     """Regular expressions for release stamps and exemption codes, built from the release codes in the vocabulary."""
 
     def __init__(self, words: Vocabulary | None) -> None:
-        forms = (form for entry in words["release_codes"] for form in entry.spellings()) if words is not None else ()
-        named = sorted((form for form in forms if re.fullmatch(_SHAPE, form) is None), key=lambda form: -len(form))
-        word = "".join(rf"|{re.escape(form)}(?![A-Za-z0-9])" for form in named)
+        entries = words["release_codes"].entries if words is not None else ()
+        word = _named(entries)
+        free = _named(tuple(entry for entry in entries if not entry.fact("needs")))
+        needy = _named(tuple(entry for entry in entries if entry.fact("needs")))[1:] or "(?!)"
         code = rf"(?:{_SHAPE}{word})"
-        run = rf"{code}(?:[ \t,]{{0,4}}{code}){{0,12}},?"
         wrapped = word.replace(r"\ ", r"\s{1,120}")  # in a stamp, a code may continue on the next line
         stamped = rf"(?:{_BRACKETED}|{_SHAPE}{wrapped})"
         within = rf"{stamped}(?:[ \t,]{{0,4}}{stamped}){{0,12}},?"
@@ -58,8 +58,16 @@ class _Patterns:
             rf"|DENIED\s{{1,120}}IN\s{{1,120}}FULL)\b(?:[ \t,]{{0,9}}{within})?"
             rf"(?:[ \t]*\r?\n[ \t]*{within}(?=[ \t]*\r?(?:\n|\Z))){{0,3}})[ \t\])|1I]{{0,40}}(?=\r?\n|\Z)"
         )
-        self.line = re.compile(rf"\n[ \t]*(?P<foia_deletion>{run})[ \t]*\r?(?=\n)")
-        self.margin = re.compile(rf"[ \t]{{4,40}}+(?P<foia_deletion>{run})[ \t]*\r?(?=\n)")
+        # the code of a statute, such as IRAN, is printed beside the exemption; alone, it is a word of the text
+        coded = rf"(?:(?:{needy})[ \t,]{{0,4}}){{0,12}}(?:{_SHAPE}{free})(?:[ \t,]{{0,4}}{code}){{0,12}},?"
+        self.line = re.compile(rf"\n[ \t]*(?P<foia_deletion>{coded})[ \t]*\r?(?=\n)")
+        self.margin = re.compile(rf"[ \t]{{4,40}}+(?P<foia_deletion>{coded})[ \t]*\r?(?=\n)")
+
+
+def _named(entries: tuple[Entry, ...]) -> str:
+    """Return the alternatives of a regular expression for the codes that are words, each after a vertical bar."""
+    forms = (form for entry in entries for form in entry.spellings() if re.fullmatch(_SHAPE, form) is None)
+    return "".join(rf"|{re.escape(form)}(?![A-Za-z0-9])" for form in sorted(forms, key=lambda form: -len(form)))
 
 
 def _patterns(words: Vocabulary | None) -> _Patterns:

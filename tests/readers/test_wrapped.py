@@ -279,3 +279,18 @@ def test_the_codes_of_a_release_stamp(tmp_path, stamp, codes):
     (reading,) = readers.read(str(path), vocabulary=vocabulary)
     telegram = parser.parse(reading.view, vocabulary, reading.facts)
     assert codes == [code for stamp in telegram.stamps for code in stamp.codes]
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"), [("IRAN", []), ("B3 IRAN", ["B3", "IRAN"]), ("IRAN B3", ["IRAN", "B3"]), ("NR", ["NR"])]
+)
+def test_the_code_of_a_statute_needs_its_exemption(tmp_path, line, codes):
+    head = "UNCLASSIFIED U.S. Department of State Case No. F-2012-12345 Doc No. C05123456 Date: 01/02/2013\n\n"
+    path = tmp_path / "mail.txt"
+    path.write_text(
+        f"{head}RELEASE IN FULL\nFrom: Roe, Richard\nSubject: Locks\n\nThe locks are closed.\n\n{line}\n\nShut.\n"
+    )
+    (reading,) = readers.read(str(path), vocabulary=rulebook.load().vocabulary)
+    assert codes == [
+        code for fact in reading.facts if fact.name == "foia_deletion" for code in re.split(r"[ ,]+", fact.text)
+    ]
