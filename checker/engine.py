@@ -37,7 +37,7 @@ from .text import Pattern, Position, Source, Span
 
 MAX_LINES = 5  # source lines in a finding
 _MOST_UNCOUNTED = 10_000  # rule ids, about 200 documents; `Counter` counts many ids at once
-_FEWEST_TELEGRAMS = 1000  # with one profile and era, before the tree of conditions is reduced: it pays in long runs
+_FEWEST_TELEGRAMS = 100  # with one profile and era, before the tree of conditions is reduced
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _CONTROL_CHARACTERS = Pattern("[\x00-\x08\x0e-\x1f\x7f]")  # with U+FFFD, compiling takes 0.3 ms
 TEXT_FIELDS = frozenset(
