@@ -37,7 +37,6 @@ from .text import Pattern, Position, Source, Span
 
 MAX_LINES = 5  # source lines in a finding
 _MOST_UNCOUNTED = 10_000  # rule ids, about 200 documents; `Counter` counts many ids at once
-_FEWEST_TELEGRAMS = 100  # with one profile and era, before the tree of conditions is reduced
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _CONTROL_CHARACTERS = Pattern("[\x00-\x08\x0e-\x1f\x7f]")  # with U+FFFD, compiling takes 0.3 ms
 TEXT_FIELDS = frozenset(
@@ -277,15 +276,14 @@ def _not_passed(
     """Yield each rule that failed or is undetermined, with its issues."""
     env = (telegram,)
     evaluation = _Evaluation()
-    if plan.uses:
-        branch, error = call_safely(_branch, plan, telegram)
-        _, error = call_safely(evaluation.quickly, branch if error is None else plan.root, env)
+    if plan.used:
+        _, error = call_safely(evaluation.quickly, plan.root, env)
         if error is not None:
             evaluation = _Evaluation()
             evaluation.carefully(plan.root, env)
-    for job in evaluation.undetermined if plan.uses else plan.jobs:
+    for job in evaluation.undetermined if plan.used else plan.jobs:
         evaluation.alone(job, env)
-    plan.uses += 1
+    plan.used = True
     tally.count(evaluation.applied)
     for (rule, compiled), outcome in evaluation.broken:
         issues, error = call_safely(compiled.issues, outcome, env)
@@ -295,22 +293,6 @@ def _not_passed(
             evaluation.crashes.append((rule, error))
     evaluation.crashes.sort(key=lambda crash: crash[0].id)
     tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in evaluation.crashes)
-
-
-def _branch(plan: EvaluationPlan, telegram: Telegram) -> GuardBranch:
-    """Return the tree of conditions to evaluate. After some telegrams, it is reduced for those that are alike."""
-    if plan.reducer is None:
-        if plan.uses < _FEWEST_TELEGRAMS:
-            return plan.root
-        plan.reducer = _reducer()(plan.root, plan.context)
-    return plan.reducer.branch(telegram)  # type: ignore[no-any-return]
-
-
-@cache
-def _reducer() -> type:
-    from .rulebook.reduction import Reducer  # loaded only in runs with many documents
-
-    return Reducer
 
 
 class _Evaluation:
@@ -329,9 +311,6 @@ class _Evaluation:
         others: list[tuple[Job, Answer]] = []
         reached = [branch]
         for branch in reached:
-            self.applied += branch.applied
-            self.undetermined += branch.undetermined
-            others += branch.settled
             for leaf in branch.leaves:
                 for test in leaf.tests:
                     holds = test(env)

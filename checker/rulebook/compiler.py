@@ -24,13 +24,12 @@ _SHORT = 1000  # code points of a value that `re` matches in linear time, too; l
 class CompileContext:
     """The vocabulary, getters, and guards that all rules share."""
 
-    __slots__ = ("_compiled", "conditions", "getters", "guards", "vocabulary")
+    __slots__ = ("_compiled", "getters", "guards", "vocabulary")
 
     def __init__(self, words: Vocabulary) -> None:
         self.vocabulary = words
         self.getters: Getters = {}
         self.guards: dict[str, Predicate] = {}
-        self.conditions: dict[Predicate, Expression] = {}  # of the compiled guards
         self._compiled: dict[int, tuple[Predicate, Expression]] = {}  # by the expression's identity
 
     def compiled(self, condition: Expression) -> Predicate:

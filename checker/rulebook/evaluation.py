@@ -85,7 +85,7 @@ class CompiledRule:
     """
 
     __slots__ = (
-        "_found", "_guard", "_load", "_nodes", "_quantified", "answer", "arguments", "check", "compiled", "context",
+        "_found", "_guard", "_load", "_nodes", "_quantified", "answer", "arguments", "check", "context",
         "data", "each", "listed", "message", "require", "when", "where",
     )  # fmt: skip
 
@@ -101,7 +101,6 @@ class CompiledRule:
         when = head.get("when")
         self.when: Expression | None = when if isinstance(when, list) else None
         self._guard = conjuncts(self.when)
-        self.compiled = False
         if isinstance(head.get("check"), str) and head["check"] not in CHECKS:
             raise ConfigError(f'{head["id"]} needs the check "{head["check"]}", which is not enabled (option `checks`)')
 
@@ -133,7 +132,6 @@ class CompiledRule:
             self.answer = self._by_check
         elif self.each is not None:
             self.answer = self._by_element(self.each)
-        self.compiled = True
 
     def applies(self, env: Env) -> bool | None:
         """Return whether the guard is true, or None if it is undetermined. A rule without a guard always applies."""
@@ -443,9 +441,6 @@ class GuardBranch:
     """
 
     __slots__ = ("_context", "_guarded", "branches", "leaves")
-    applied: Sequence[str] = ()  # these three are filled only in a reduced tree (`reduction`)
-    settled: Sequence[tuple[Job, Answer]] = ()
-    undetermined: Sequence[Job] = ()
 
     def __init__(self, guarded: list[Guarded], context: CompileContext) -> None:
         self._guarded = guarded
@@ -484,7 +479,10 @@ class GuardBranch:
 
     def all_jobs(self) -> list[Job]:
         """Return the rules in this branch and in all branches below it."""
-        return [job for _, _, job in self._guarded]
+        found = [leaf.job for leaf in self.leaves]
+        for _, branch in self.branches:
+            found += branch.all_jobs()
+        return found
 
 
 def _after(key: str, guard: Conditions, needed: Conditions, job: Job) -> Guarded:
@@ -507,19 +505,17 @@ class EvaluationPlan:
     too imprecise to determine whether it is in their era.
 
     The tree of guard conditions is built when `root` is first read. For a single telegram, building it takes longer
-    than evaluating the guards of all `jobs` one by one. `uses` is the number of telegrams for which the plan has been
-    used. After many, it has a `reducer`.
+    than evaluating the guards of all `jobs` one by one; `used` is false until the plan has been used for one.
     """
 
-    __slots__ = ("_root", "context", "jobs", "reducer", "undecided", "uses")
+    __slots__ = ("_context", "_root", "jobs", "undecided", "used")
 
     def __init__(self, jobs: list[Job], undecided: list[Any], context: CompileContext) -> None:
-        self.context = context
+        self._context = context
         self._root: GuardBranch | None = None
         self.jobs = jobs
-        self.uses = 0
-        self.reducer: Any = None  # a `reduction.Reducer`
         self.undecided = undecided
+        self.used = False
 
     @property
     def root(self) -> GuardBranch:
@@ -527,7 +523,7 @@ class EvaluationPlan:
         if self._root is None:
             known: dict[int, tuple[str, set[str]]] = {}
             guarded = [(*_guard_and_parts(conjuncts(job[1].when), known), job) for job in self.jobs]
-            self._root = GuardBranch(guarded, self.context)
+            self._root = GuardBranch(guarded, self._context)
         return self._root
 
 
@@ -589,6 +585,5 @@ def shared_guard(key: str, condition: Expression, context: CompileContext) -> Pr
     the condition.
     """
     if key not in context.guards:
-        test = context.guards[key] = context.compiled(condition)
-        context.conditions[test] = condition
+        context.guards[key] = context.compiled(condition)
     return context.guards[key]
