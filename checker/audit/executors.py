@@ -10,6 +10,7 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from ..config import Options
@@ -113,7 +114,9 @@ def _run_on_dask(
 ) -> Iterator[BatchResult]:
     """Yield each task's result as it completes; add tasks that failed on the cluster to `failed`."""
     cluster: Any = None
+    at_once = len(tasks)
     if options.scheduler == "local":
+        at_once = os.cpu_count() or 1  # more would displace each other's data from the processors' caches
         cluster = distributed.LocalCluster(  # no port is open to other machines
             n_workers=options.jobs or os.cpu_count() or 1,
             threads_per_worker=1,
@@ -121,13 +124,24 @@ def _run_on_dask(
             dashboard_address=None,
         )
     client = distributed.Client(cluster if cluster is not None else options.scheduler)
+    submitted: dict[Any, BatchTask] = {}
+
+    def submit(task: BatchTask) -> Any:
+        future = client.submit(_do, options, task, pure=False, retries=1)
+        submitted[future] = task
+        return future
+
     try:
-        submitted = {client.submit(_do, options, task, pure=False, retries=1): task for task in tasks}
-        for future in distributed.as_completed(list(submitted)):
+        waiting = iter(tasks)
+        completed = distributed.as_completed([submit(task) for task in islice(waiting, at_once)])
+        for future in completed:
+            for task in islice(waiting, 1):
+                completed.add(submit(task))
+            task = submitted.pop(future)
             if future.status == "finished":
                 yield future.result()
             else:
-                failed.append(submitted[future])
+                failed.append(task)
             future.release()
     finally:
         client.close()
