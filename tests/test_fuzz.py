@@ -50,12 +50,12 @@ def test_a_damage_is_the_same_for_the_same_seed(name: str, rate: float) -> None:
 @pytest.mark.parametrize("times", [1, 50, 400])
 def test_what_comes_many_times_is_all_there(times: int) -> None:
     head = "P 141530Z MAR 08\nFM AMEMBASSY STRELSAU\nTO SECSTATE WASHDC\n\nUNCLAS STRELSAU 000123\n\n"
-    fields = ("E.O. 12958: N/A\n", "TAGS: PREL\n", "REF: ZENDA 1\n")
-    source = Source("growth.txt", head + "".join(line * times for line in fields) + "\n1. THE KING RETURNS.\n")
+    fields = "E.O. 12958: N/A\n" * times + "TAGS: LS\n" + "TAGS: PREL\n" * times + "REF: ZENDA 1\n" * times
+    source = Source("growth.txt", head + fields + "\n1. THE KING RETURNS.\n")
     telegram = parser.parse(View.whole(source), BOOK.vocabulary)
     tags = telegram.tags_line
     assert isinstance(tags, TagsLine)
-    assert (times, times, times) == (len(telegram.eo_lines), len(tags.tags), len(telegram.references))
+    assert (times, times + 1, times) == (len(telegram.eo_lines), len(tags.tags), len(telegram.references))
 
 
 def calls(name: str, size: int) -> int:
