@@ -176,6 +176,10 @@ class DocumentLinter:
                 numbers[field] = self.name(str(row[field] or "")) or None
         return self.redactor.row(row) | numbers
 
+    def shown_rows(self, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+        """Return rows of an audit table as `shown_row` returns each."""
+        return rows if self.redactor is None else [self.shown_row(row) for row in rows]
+
     def reason(self, why: str) -> str:
         """Return a reason or note about a document. In a redacted run, document text is masked."""
         return self.redactor.message(why) if self.redactor is not None else why

@@ -309,6 +309,7 @@ class _Evaluation:
     def quickly(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate all rules in a branch. An exception from a rule is not caught."""
         others: list[tuple[Job, Answer]] = []
+        applied = self.applied
         reached = [branch]
         for branch in reached:
             for leaf in branch.leaves:
@@ -321,7 +322,7 @@ class _Evaluation:
                 else:
                     answer = leaf.answer(env)
                     if answer is True:
-                        self.applied.append(leaf.rule)
+                        applied.append(leaf.rule)
                     else:
                         others.append((leaf.job, answer))
             for test, inner in branch.branches:

@@ -211,6 +211,13 @@ class Source:
             start = starts[line]
         return Position(line + self.first_line, offset - start + (self.first_column if line == 0 else 1))
 
+    def line(self, offset: int) -> int:
+        """Return the line of an offset, as `position` does."""
+        at = min(max(offset, 0), len(self.text))
+        if self._starts is None and self._counted <= _FEW_COUNTS * len(self.text) and "\r" not in self.text:
+            return self._count(at) + self.first_line
+        return bisect_right(self._line_starts(), at) - 1 + self.first_line
+
     def _count(self, at: int) -> int:
         """Return the 0-based line of an offset. The search starts at the last result, because most positions are close
         together.

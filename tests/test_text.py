@@ -108,6 +108,7 @@ def test_a_position_counts_lines_as_universal_newlines_do(text: str, offset: int
         before = before[:-1] + " "  # between CR and LF the line has not ended yet
     lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert Source("x", text).position(offset).line == len(lines)
+    assert Source("x", text).line(offset) == len(lines)
 
 
 def test_positions_count_from_one_and_in_code_points() -> None:

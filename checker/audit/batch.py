@@ -166,13 +166,13 @@ class BatchWorker:
         portions = tables.Portions(number, telegram)
         redact = self.options.redact
         references = tables.references(number, telegram, item.view.source, linter.rulebook.vocabulary, redact)
-        parts.add_rows("references", [linter.shown_row(row) for row in references])
+        parts.add_rows("references", linter.shown_rows(references))
         coverage.add(telegram)
         row = tables.cable(number, name, item, telegram, portions, references, redact)
         parts.add_row("cables", linter.shown_row(row) | place)
-        parts.add_rows("portions", [linter.shown_row(row) for row in portions.rows])
+        parts.add_rows("portions", linter.shown_rows(portions.rows))
         rows = tables.deletions(number, item, telegram, self.options.redact)
-        parts.add_rows("deletions", [linter.shown_row(row) for row in rows])
+        parts.add_rows("deletions", linter.shown_rows(rows))
         crashes = broken(tally.crashes[before:])
         return FAILED if crashes else CHECKED, crashes, name
 

@@ -11,12 +11,12 @@ import re
 from bisect import bisect_right
 from hashlib import blake2b
 
-from ..model import Authority, Banner, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
+from ..model import Authority, Banner, Declass, Dtg, EoLine, Instruction, Marking, Signature, Subject, Telegram
 from ..parser.fields.labelled import number_of
 from ..readers import Reading, Unreadable
-from ..record import Record
+from ..record import Record, pending
 from ..results import Finding, Undetermined
-from ..text import Source
+from ..text import Source, Span
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
 
@@ -442,12 +442,17 @@ def deletions(number: int, reading: Reading, telegram: Telegram, redact: bool) -
     return rows
 
 
+_NO_DATES = Declass(Span(0, 0))  # an unclassified telegram has no dates; computing its status takes 0.5 %
+
+
 def _authority(telegram: Telegram) -> Row:
     """Return the columns taken from the subject, the E.O. line, the authority sentence, and the signature."""
     authority = telegram.authority if isinstance(telegram.authority, Authority) else None
     instruction = telegram.instruction
     known = instruction if isinstance(instruction, Instruction) else None
-    declass = telegram.declass
+    level = telegram.level
+    unclassified = isinstance(level, Level) and not level.classified
+    declass = _NO_DATES if unclassified and pending(telegram, "declass") is not None else telegram.declass
     return {
         "subject": telegram.subject.text[:LONGEST] if isinstance(telegram.subject, Subject) else None,
         "order_number": telegram.eo.order if isinstance(telegram.eo, EoLine) else None,
@@ -525,7 +530,7 @@ def references(number: int, telegram: Telegram, source: Source, words: Vocabular
                 "serial": None if redact else one.serial,
                 "year": one.year,
                 "text": "" if redact else one.text[:LONGEST],
-                "line": source.position(one.span.start).line,
+                "line": source.line(one.span.start),
             }
         )
     return rows

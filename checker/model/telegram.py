@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 
 from ..record import lazy_fields
@@ -168,7 +169,10 @@ class Telegram(Node):
     @property
     def release_stamp(self) -> Stamp | None:
         """Return the last stamp that states how much was released."""
-        return next((stamp for stamp in reversed(self.stamps) if stamp.extent is not None), None)
+        for stamp in reversed(self.stamps):
+            if stamp.extent is not None:
+                return stamp
+        return None
 
     @property
     def release_level(self) -> str | None:
@@ -186,7 +190,8 @@ class Telegram(Node):
     @property
     def release_codes(self) -> tuple[str, ...]:
         """Return the exemption codes next to the release stamps, without duplicates."""
-        return tuple(dict.fromkeys(code for stamp in self.stamps if stamp.extent is not None for code in stamp.codes))
+        codes = [code for stamp in self.stamps if stamp.extent is not None for code in stamp.codes]
+        return tuple(dict.fromkeys(codes))
 
     @property
     def release_sections(self) -> tuple[str, ...]:
@@ -253,7 +258,7 @@ class Telegram(Node):
     def duplicate_addressees(self) -> tuple[Party, ...]:
         """Return the information addressees that are also listed as action addressees."""
         action = {party.name for party in self.to}
-        return tuple(party for party in self.info if party.name in action)
+        return tuple([party for party in self.info if party.name in action])
 
     @property
     def numbered(self) -> tuple[Paragraph, ...]:
@@ -560,10 +565,7 @@ class Telegram(Node):
         """Return the message reference number in the form `07STRELSAU123` (absent if the post or the serial number is
         unknown).
         """
-        year, post, serial = self._number()
-        if post is None or serial is None:
-            return None
-        return f"{'' if year is None else f'{year % 100:02d}'}{post.replace(' ', '')}{serial}"
+        return _mrn(*self._number())
 
     @property
     def post(self) -> str | Unread | None:
@@ -583,6 +585,13 @@ class Telegram(Node):
         if self.source_record is not None and self.source_record.serial is not None:
             return self.source_record.year, self.source_record.post, self.source_record.serial
         return year, None, None
+
+
+@lru_cache(maxsize=4)  # several rows and rules ask for the number of the same telegram
+def _mrn(year: int | None, post: str | None, serial: int | None) -> str | None:
+    if post is None or serial is None:
+        return None
+    return f"{'' if year is None else f'{year % 100:02d}'}{post.replace(' ', '')}{serial}"
 
 
 LAZY = {

@@ -82,6 +82,8 @@ class EscapedView(LateView):
         return View(self.source, self.text, lows, sources, stops, kept, True)
 
     def _begin(self, offset: int) -> int:
+        if not offset:
+            return self._low
         text = self.text
         if self._counted > _FEW_COUNTS * len(text):
             return super()._begin(offset)

@@ -154,6 +154,8 @@ def _shift(expr: Expression, context: CompileContext) -> tuple[object, Fetch | N
         moved = day.plus_years(count) if count else day
         return moved.plus_days(days) if days else moved
 
+    if years == 0:
+        return _map(base, lambda day: day.plus_days(days)) if days else base
     if fetch_years is None:
         return _map(base, lambda day: move(day, years))
     constant, fetch = base
