@@ -88,8 +88,12 @@ class Judge:
         with self._changed:
             self._closed = self._stale = True
             self._changed.notify()
-        if self._worker is not None:
-            self._worker.end()
+        worker = self._worker
+        if worker is not None:
+            worker.process.kill()  # the thread may be waiting for its result, and ends the worker then
+        if self._thread is not None:
+            self._thread.join()
+        self._end_worker()
 
     def _run(self) -> None:
         while (job := self._next()) is not None:

@@ -7,10 +7,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from checker.config import Options
+from checker.language_server.judge import Job, Judge
+from checker.process_pool import Worker
 
 pytest.importorskip("pygls")
 ROOT = Path(__file__).parents[2]
@@ -120,3 +125,23 @@ def test_without_its_package_the_command_says_what_to_install(tmp_path: Path) ->
     )  # fmt: skip
     assert done.returncode == 2
     assert "pip install 'cablecheck[lsp]'" in done.stderr
+
+
+def test_the_worker_is_ended_once_if_the_judge_is_closed_while_it_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[Worker] = []
+    end = Worker.end
+
+    def slowly(worker: Worker) -> None:
+        ended.append(worker)
+        time.sleep(0.1)  # long enough for the other thread
+        end(worker)
+
+    monkeypatch.setattr(Worker, "end", slowly)
+    judge = Judge(Options(), lambda job, judged: None)
+    judge.submit(Job("one.txt", "one.txt", 1, "C O N F I D E N T I A L STRELSAU 000412\n" * 2000))
+    while judge._worker is None:
+        time.sleep(0.01)
+    judge.close()
+    assert 1 == len(ended)
+    assert not ended[0].process.is_alive()
+    assert judge._worker is None
