@@ -514,9 +514,10 @@ def parse_telegrams(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
     """Yield the documents as `parse` does, but without the telegram if a text has no sign of one. The reason begins
     with "failed: " if the path was given, otherwise with "excluded: ".
     """
+    named = {*paths, options.stdin_name}
     for each in parse(paths, options):
         if each.telegram is not None and is_unrecognized(each.telegram):
-            state = FAILED if each.path in {*paths, options.stdin_name} or each.cable else EXCLUDED
+            state = FAILED if each.path in named or each.cable else EXCLUDED
             yield Parsed(each.path, each.cable, why=f"{state}: {NOT_A_TELEGRAM}")
         else:
             yield each

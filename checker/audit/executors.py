@@ -135,8 +135,8 @@ def _run_on_dask(
         waiting = iter(tasks)
         completed = distributed.as_completed([submit(task) for task in islice(waiting, at_once)])
         for future in completed:
-            for task in islice(waiting, 1):
-                completed.add(submit(task))
+            for following in islice(waiting, 1):
+                completed.add(submit(following))
             task = submitted.pop(future)
             if future.status == "finished":
                 yield future.result()
