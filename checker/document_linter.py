@@ -276,6 +276,14 @@ def prepare(options: Options) -> Callable[[str, Callable[[int], None]], list[Doc
     return work
 
 
+def state_of_other(cable: str, named: bool) -> str:
+    """Return the state of a document that is not a telegram: "failed", or "excluded" for a file that was not named but
+    found in a folder or by a pattern, because these also contain other files. A row or member with the name `cable` has
+    always failed.
+    """
+    return FAILED if named or cable else EXCLUDED
+
+
 def excluded(path: str, why: str) -> DocumentResult:
     """Return the result for a path that is deliberately not checked."""
     return DocumentResult(path, "", EXCLUDED, why)

@@ -231,7 +231,8 @@ def _exclude_others(results: list[DocumentResult], named: set[str], listed: bool
     others = _other_files(results) & named if listed else frozenset()
     return tuple(
         document_linter.excluded(one.path, one.why)
-        if one.path in others or (one.why == NOT_A_TELEGRAM and not one.cable and one.path not in named)
+        if one.path in others
+        or (one.why == NOT_A_TELEGRAM and document_linter.state_of_other(one.cable, one.path in named) == EXCLUDED)
         else one
         for one in results
     )
@@ -512,12 +513,12 @@ def parse(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
 
 def parse_telegrams(paths: Sequence[str], options: Options) -> Iterator[Parsed]:
     """Yield the documents as `parse` does, but without the telegram if a text has no sign of one. The reason begins
-    with "failed: " if the path was given, otherwise with "excluded: ".
+    with "failed: " if the file was named, otherwise (as with a list of files) with "excluded: ".
     """
-    named = {*paths, options.stdin_name}
+    named = set() if options.listed else {*map(_file_in, paths), options.stdin_name}
     for each in parse(paths, options):
         if each.telegram is not None and is_unrecognized(each.telegram):
-            state = FAILED if each.path in named or each.cable else EXCLUDED
+            state = document_linter.state_of_other(each.cable, each.path in named)
             yield Parsed(each.path, each.cable, why=f"{state}: {NOT_A_TELEGRAM}")
         else:
             yield each

@@ -12,7 +12,7 @@ from hashlib import sha256
 from .. import engine, readers
 from .. import rulebook as rulebook_package
 from ..config import Options
-from ..document_linter import DocumentLinter, broken, following, unescaped
+from ..document_linter import DocumentLinter, broken, following, state_of_other, unescaped
 from ..parser.layouts.detect import NOT_A_TELEGRAM
 from ..process_pool import FIRST_STEP, Step
 from ..readers.partitions import Batch, BatchMeter, read_batch
@@ -143,8 +143,8 @@ class BatchWorker:
             return EXCLUDED, why, name
         telegram, why = linter.judgeable(item)
         if telegram is None:
-            other_file = why == NOT_A_TELEGRAM and task.batch.walked and not item.cable  # folders also contain others
-            return EXCLUDED if other_file else FAILED, why, name
+            state = state_of_other(item.cable, not task.batch.walked) if why == NOT_A_TELEGRAM else FAILED
+            return state, why, name
         name = linter.name(item.cable or telegram.mrn or "")
         before = len(tally.crashes)
         silent = linter.ignored_rules(item.path)

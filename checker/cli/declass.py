@@ -56,6 +56,7 @@ def main(given: list[str]) -> int:
     shown = declassification.by_year(rows) if args.by_year else rows
     width = 0 if args.out else cli_options.display_width(sys.stdout)
     output.put(list(declassification.render(args.format, shown, options.as_of, width)), args.out)
-    if args.format == "table":
-        output.say(_NOTE, to_stderr=True)
-    return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)
+    if args.format == "table" and rows:
+        output.say(_NOTE if shown else "no telegram has a declassification date", to_stderr=True)
+    unread = [(each.path, each.why) for each in documents if each.telegram is None]
+    return output.print_unread(unread, not rows and not options.listed)

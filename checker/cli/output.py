@@ -124,7 +124,8 @@ def put(parts: Iterable[str], out: str, for_people: bool = False) -> None:
     if out:
         write_file(out, parts)
     elif for_people:
-        say("".join(parts).removesuffix("\n"))
+        if text := "".join(parts):
+            say(text.removesuffix("\n"))
     else:
         sys.stdout.writelines(parts)
 
@@ -137,15 +138,18 @@ def say(text: str, to_stderr: bool = False) -> None:
     stream.writelines(f"{line}\n" for line in folded(text, display_width(stream)))
 
 
-def print_unread(unread: Iterable[tuple[str, str]]) -> int:
+def print_unread(unread: Iterable[tuple[str, str]], nothing_read: bool = False) -> int:
     """Print the path of each document that was not read, with the reason, to stderr.
 
-    Return the exit code: 2 if any of them failed, otherwise 0 (all were excluded).
+    Return the exit code: 2 if any of them failed or if `nothing_read`, otherwise 0 (some files were excluded).
     """
     code = OK
     for path, why in unread:
         say(f"{visible(path)}: {visible(why)}", to_stderr=True)
         code = INCOMPLETE if why.startswith("failed") else code
+    if nothing_read and code == OK:
+        say("no document was read: every file is excluded", to_stderr=True)
+        code = INCOMPLETE
     return code
 
 

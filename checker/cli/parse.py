@@ -45,8 +45,9 @@ def main(given: list[str]) -> int:
         raise ConfigError(f"--format {args.format} is not available {'with' if args.rows else 'without'} --fields")
     paths = cli_options.read_paths(args, options)
     documents = list(linter.parse(paths, options))
+    unread = [(each.path, each.why) for each in documents if each.telegram is None]
     output.put(list(_output(documents, args)), args.out, for_people=args.format in (None, "tree") and not args.rows)
-    return output.print_unread((each.path, each.why) for each in documents if each.telegram is None)
+    return output.print_unread(unread, len(unread) == len(documents) and not options.listed)
 
 
 def _output(documents: list[linter.Parsed], args: argparse.Namespace) -> Iterable[str]:

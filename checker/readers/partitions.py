@@ -29,8 +29,8 @@ class Batch(Record):
 
     `members` are indexes in the archive. `start` and `end` are byte offsets between rows, `first_line` is the line on
     which the range begins, and `kind` is the code of the range's reader. `size` is the number of bytes to read.
-    `excluded` are the paths that were left out. `walked` means that the user named the folder in which the files were
-    found rather than the files themselves.
+    `excluded` are the paths that were left out. `walked` means that the user did not name the files
+    but a folder or a pattern.
 
     `files` are the names, sizes, and versions of remote files. These are not searched for rows when batches are made:
     the worker begins with the first row at or after `start` and ends before the first row at or after `end`, and
@@ -79,7 +79,7 @@ def batches(
     target = max(1, target_bytes)
     made = _remote_batches(path, target, forced) if is_url(path) else _local_batches(path, target, reader, skip)
     for batch in made:
-        batch.reader, batch.walked = reader, os.path.isdir(path)
+        batch.reader, batch.walked = reader, path not in batch.paths
         batch.settings = {**(settings or {}), **(batch.settings or {})} or None
     return made
 

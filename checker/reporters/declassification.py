@@ -77,7 +77,9 @@ def render(form: str, rows: Sequence[Row], as_of: str = "", width: int = 0) -> I
 
 
 def _table(rows: Sequence[Row], width: int) -> Iterator[str]:
-    heads = _SHOWN if not rows or "path" in rows[0] else tuple(rows[0])
+    if not rows:
+        return
+    heads = _SHOWN if "path" in rows[0] else tuple(rows[0])
     cells = [[visible(each[name]) for name in heads] for each in rows]
     sources = [_cited(each) for each in rows]
     if "why" in heads:

@@ -113,5 +113,12 @@ def test_a_file_without_a_telegram_is_excluded_if_found_and_failed_if_named(
     shown, warned = told(capsys, "--format", "csv", ".")
     assert 2 == len(list(csv.DictReader(io.StringIO(shown))))
     assert "README.md: excluded: not a telegram: " in warned
-    assert main(["declass", "README.md"]) == 2
-    assert "README.md: failed: not a telegram: " in capsys.readouterr().err
+    for named in ("README.md", "README.md:1"):
+        assert main(["declass", named]) == 2
+        assert "README.md: failed: not a telegram: " in capsys.readouterr().err
+    assert main(["declass", "--exclude", "*", "."]) == 2
+    shown, warned = capsys.readouterr()
+    assert (shown, warned.splitlines()[-1]) == ("", "no document was read: every file is excluded")
+    (folder / "list").write_text("README.md\n", encoding="utf-8")
+    assert main(["declass", "--files-from", "list"]) == 0
+    assert "README.md: excluded: not a telegram: " in capsys.readouterr().err

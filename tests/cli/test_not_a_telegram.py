@@ -44,6 +44,23 @@ def test_one_in_a_folder_is_left_out_and_told(folder, capsys):
     assert wanted == lint(capsys, ".")
 
 
+def test_a_parse_of_nothing_is_not_green(folder, capsys):
+    assert output.INCOMPLETE == cli.main(["parse", "--isolated", "--exclude", "*", "."])
+    shown, warned = capsys.readouterr()
+    assert ("", "no document was read: every file is excluded") == (shown, warned.splitlines()[-1])
+    (folder / "list").write_text("README\n")
+    assert output.OK == cli.main(["parse", "--isolated", "--exclude", "*", "--files-from", "list"])
+
+
+@pytest.mark.parametrize("command", [["lint"], ["audit", "--out", "tables"]])
+@pytest.mark.parametrize(
+    ("paths", "counts"), [(["README", "a.txt"], "0 excluded, 1 failed"), (["[Ra]*"], "1 excluded, 0 failed")]
+)
+def test_a_pattern_is_a_search_as_a_folder_is(paths, counts, command, folder, capsys):
+    cli.main([*command, "--isolated", *paths])
+    assert f"2 documents: 1 checked, {counts}" in capsys.readouterr().out
+
+
 def test_a_folder_of_nothing_else_is_not_green(folder, capsys):
     (folder / "a.txt").unlink()
     wanted = (output.INCOMPLETE, {"checked": 0, "excluded": 1, "failed": 0}, [("excluded", "./README", WHY)])
