@@ -3,6 +3,9 @@
 import pytest
 from parsing import short, telegram
 
+from checker.model import Fact
+from checker.text import Span
+
 MEMO = """{banner}
 
 Department of River Affairs
@@ -42,6 +45,16 @@ def test_a_banner_that_cannot_be_read():
 
 def test_a_date_alone_on_its_line():
     assert "2012-09-12" == str(telegram("SECRET\n\n12 September 2012\n\n(S) Text.\n\nSECRET\n").date)
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [("12 September 2012", "2012-09-12"), ("04/30/2015", "None"), ("09/12/2027", "None"), ("11/11/1111", "None")],
+)
+def test_a_date_on_which_the_document_cannot_have_been_written(line, date):
+    released = [Fact(Span(0, 0), "released", "04/30/2015")]
+    found = telegram(f"CONFIDENTIAL\n\n{line}\n\n(C) Text.\n\nCONFIDENTIAL\n", facts=tuple(released))
+    assert date == str(found.date)
 
 
 def test_notices():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...model import Banner, Marking, Notice, Party, Telegram
+from ...model import Banner, DateField, Marking, Notice, Party, Telegram
 from ...text import Pattern
 from ...values import Date
 from ..cursor import Cursor
@@ -25,6 +25,7 @@ _FIRST_WORDS = Pattern(r"(1[.)] )|(?:\d{1,3}[.)] {0,3})?(?=\()")
 _COLUMN = Pattern(r" {4,}(?=\S)")
 _LONGEST_DATE = 30  # code points of a date alone on its line
 _TOP = 14  # lines at the top, one of which may be a date alone
+_FOUNDED = 1789  # the year in which the Department was established: no document is older
 
 
 class MemorandumReader:
@@ -240,12 +241,20 @@ class MemorandumReader:
         found = next(find_dates(cursor.flat(start, last), cursor.grammar.months), None)
         if found is None or (alone and (found.end - found.start < (last - start) - 2 or found.date is None)):
             return False
-        if isinstance(found.date, Date) and found.date.precision == "year" and alone:
+        if found.date is not None and (not self._is_possible(found.date) or (alone and found.date.precision == "year")):
             return False
         if self.telegram.date is None and found.date is not None:
             self.telegram.date = found.date
             cursor.day = found.date
         return True
+
+    def _is_possible(self, day: Date) -> bool:
+        """Return whether a document can have this date. The date of a copy's release, or a later one, is that of a
+        stamp.
+        """
+        record = self.telegram.source_record
+        released = record.released.date if record is not None and isinstance(record.released, DateField) else None
+        return day.first.year >= _FOUNDED and (not isinstance(released, Date) or day.first < released.last)
 
     def _notice(self, here: int, start: int, last: int, inside: bool = False) -> bool:
         """Collect the notices on a line. Return whether one of them fills the line."""
