@@ -57,6 +57,12 @@ def test_a_date_on_which_the_document_cannot_have_been_written(line, date):
     assert date == str(found.date)
 
 
+@pytest.mark.parametrize("line", ["UNCLASSIFIED April 13, 2012", "UNCLASSIFIED AS OF JUNE 26"])
+def test_a_level_before_a_day_makes_no_telegram(line):
+    found = telegram(f"{line}\n\nSUBJECT: Locks\n\nThe upper lock is closed.\n")
+    assert ("document", None) == (found.layout, found.mrn)
+
+
 def test_notices():
     found = read(more="\nWORKING PAPER\n")
     assert ["working-paper"] == [n.kind for n in found.notices]

@@ -323,9 +323,13 @@ def _take_number(cursor: Cursor, banner: Banner, post: str, match: re.Match[str]
 
 
 def _is_post(grammar: Grammar, name: str) -> bool:
-    """Return whether a text can be a post name. The words that precede the number on a page line are not post names."""
+    """Return whether a text can be a post name. The words that precede the number on a page line are not post names,
+    and neither is a text that ends in a month: the number after it is a day.
+    """
     fits = _POST.fullmatch(name) is not None and len(name.split()) <= _WORDS and not name.startswith(grammar.starts)
-    return fits and name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
+    if not fits or name.rpartition(" ")[2] in grammar.months:
+        return False
+    return name not in (*grammar.page_word("page"), *grammar.page_word("print-queue"))
 
 
 def _number_below(cursor: Cursor, banner: Banner, at: int, end: int) -> int | None:
