@@ -362,7 +362,8 @@ footer{padding-bottom:24px}
 .rule>summary{grid-template-columns:10px 1fr auto}.rule .what{grid-row:2;grid-column:2/4}
 .rule>summary .bar{display:none}
 .chart li{grid-template-columns:1fr auto}.chart .bar{grid-row:2;grid-column:1/3}}
-@media print{.filter{display:none}body{background:#fff}}
+@media print{.filter{display:none}body{background:#fff}h2,h3{break-after:avoid}
+.strip,.bar *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 
 SCRIPT = """

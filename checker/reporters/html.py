@@ -54,19 +54,21 @@ section{padding-bottom:12px}section h2{margin-top:.7em}section ul{margin:0}
 summary{cursor:pointer;padding:10px 0;overflow-wrap:anywhere}
 .document>summary{border-bottom:1px solid var(--line);margin:0 -16px;padding:10px 16px;
 border-left:4px solid var(--line);border-radius:4px 0 0}
+.document>summary::after{content:"";display:block;clear:both}
 summary.error{border-left-color:var(--error)!important}summary.warning{border-left-color:var(--warning)!important}
 summary.info{border-left-color:var(--info)!important}
 .path{font-weight:600}.cable,.title,.number{color:var(--soft);margin-left:.6em}.number{float:right}
 .findings{list-style:none;margin:8px 0;padding:0}
-.finding{padding:7px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+.finding{padding:7px 0 7px 4.5em;text-indent:-4.5em;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .finding:last-child{border-bottom:0}
 .finding:target,a:target+mark{outline:2px solid var(--info)}
+.where,.badge,.more{text-indent:0}
 .where{display:inline-block;min-width:4.2em;font-variant-numeric:tabular-nums}
 a{color:var(--link)}
-.badge{display:inline-block;min-width:5.2em;text-align:center;border-radius:4px;font-size:.8rem;font-weight:600;
+.badge{display:inline-block;min-width:6em;text-align:center;border-radius:4px;font-size:.8rem;font-weight:600;
 padding:0 .5em}
 .rule{font-weight:600;margin:0 .3em}
-.more{color:var(--soft);font-size:.87rem;margin-left:4.5em}
+.more{color:var(--soft);font-size:.87rem}
 .badge.error,mark.error{background:var(--error-bg);color:var(--error)}
 .badge.warning,mark.warning{background:var(--warning-bg);color:var(--warning)}
 .badge.info,mark.info{background:var(--info-bg);color:var(--info)}
@@ -85,12 +87,14 @@ user-select:none;vertical-align:top;white-space:nowrap}
 .rules th:first-child{text-align:left}
 li{overflow-wrap:anywhere}
 .gone{display:none!important}
-@media (max-width:640px){header,main{padding:0 10px}.more{margin-left:0}.filters{position:static}
+@media (max-width:640px){header,main{padding:0 10px}.finding{padding-left:0;text-indent:0}.filters{position:static}
 .filters select{width:100%}
 .number{float:none}.text td{white-space:pre-wrap;overflow-wrap:anywhere}.tiles{grid-template-columns:repeat(3,1fr);
 gap:6px}.tile{padding:6px 8px}
 .tile dd{font-size:1.2rem}}
-@media print{.filters{display:none}.text{max-height:none}.text td{white-space:pre-wrap}body{background:#fff}}
+@media print{.filters{display:none}.text{max-height:none}.text td{white-space:pre-wrap}body{background:#fff}
+h2,h3{break-after:avoid}
+.badge,mark{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 
 SCRIPT = """
