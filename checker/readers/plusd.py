@@ -18,6 +18,7 @@ _END = re.compile(r"\n[ \t]*Message Attributes[ \t]*(?=\r?\n|\Z)")
 _KEYS_BEGIN = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _KEYS_END = "-----END PGP PUBLIC KEY BLOCK-----"
 _ATTRIBUTE = re.compile(r"\n[ \t]*([A-Z][A-Za-z ]{1,40}+):[ \t]*")
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _ABSENT = ("n/a",)
 _CACHE = "attributes of archive records"  # in `Vocabulary.made`
 _MAX_LINES = 4096  # parsed lines kept
@@ -71,15 +72,15 @@ class AttributeLines(BoundedCache):
     Lines are parsed on first use. The results are kept, because most lines occur in many records.
     """
 
-    __slots__ = ("_labels",)
+    __slots__ = ("labels",)
 
     def __init__(self, labels: dict[str, tuple[str, tuple[str, ...]]]) -> None:
         super().__init__(_MAX_LINES)
-        self._labels = labels
+        self.labels = labels
 
     def __missing__(self, line: str) -> AttributeLine | None:
         label, colon, rest = line.partition(":")
-        entry = self._labels.get(label.lstrip(" \t")) if colon else None
+        entry = self.labels.get(label.lstrip(" \t")) if colon else None
         parsed = None
         if entry is not None:
             value = rest.strip()
@@ -115,6 +116,8 @@ def _places(text: str, known: AttributeLines | None, start: int, end: int, more:
     if known is None:
         labels = _ATTRIBUTE.findall(text, start, end)
         known = AttributeLines({label: (_OTHER + label.lower().replace(" ", "_"), _ABSENT) for label in labels})
+    if more:
+        end = _next_record(text, known, start, end)
     places: Places = {}
     latest: AttributeLine | None = None
     here = start  # where the latest attribute begins
@@ -133,8 +136,6 @@ def _places(text: str, known: AttributeLines | None, start: int, end: int, more:
         elif line and not line.isspace():
             continued = True
         low += len(line) + 1
-    if more:
-        end = _next_record(text, here, end)
     if continued and latest is not None:
         _continue(places, latest, text, here, end)
     return places, end
@@ -153,12 +154,22 @@ def _continue(places: Places, parsed: AttributeLine, text: str, start: int, end:
         places[name] = low, low + len(value), " ".join(value.split())
 
 
-def _next_record(text: str, start: int, end: int) -> int:
-    """Return the offset of the next record: at its `Message Text` line, otherwise after the first blank line, or `end`
-    if there is neither.
+def _next_record(text: str, known: AttributeLines, start: int, end: int) -> int:
+    """Return the offset at which the record ends whose attributes begin at `start`: at the next `Message Text` line,
+    otherwise after the first blank line below its last attribute, or `end` if there is neither.
+
+    A repeated label, such as `TAGS:`, is a line of the next telegram.
     """
     head = _TEXT.search(text, start, end)
     if head is not None:
         return head.start()
-    blank = re.compile(r"\n[ \t]*\r?\n").search(text, start, end)
+    seen: set[str] = set()
+    for found in _ATTRIBUTE.finditer(text, start, end):
+        label = found.group(1)
+        if label in seen:
+            break
+        if label in known.labels:
+            seen.add(label)
+            start = found.start()
+    blank = _BLANK_LINE.search(text, start + 1, end)
     return blank.end() if blank else end

@@ -238,6 +238,17 @@ def test_several_archive_records_in_one_text():
     ]
 
 
+@pytest.mark.parametrize("begin", ["Message Text\n\n", ""])
+def test_a_telegram_below_the_attributes_of_another_is_whole(begin):
+    body = "CONFIDENTIAL\n\nFM AMEMBASSY STRELSAU\n\nTAGS: PINR, RU\nSUBJECT: GEESE\n\n1. TEXT.\n"
+    record = f"{begin}{body}\nMessage Attributes\n\nReview Markings: ! 'n/a\n\n 2005\n '\nTAGS: PINR\nType: TE\n\n"
+    for words in (rulebook.load().vocabulary, None):
+        first, second = readers.read("x", data=(record * 2).encode(), vocabulary=words)
+        assert first.view.text == second.view.text == body
+        assert [fact.text for fact in first.facts] == [fact.text for fact in second.facts]
+        assert [fact.text for fact in first.facts] == ["! 'n/a 2005 '", "PINR", "TE"]
+
+
 def test_the_values_of_archive_attributes():
     long = "WORD  " * 50
     lines = [
