@@ -159,4 +159,4 @@ class BoundedCache(dict):  # type: ignore[type-arg]
     def __setitem__(self, key: object, value: object) -> None:
         if len(self) >= self.most:
             self.clear()
-        super().__setitem__(key, value)
+        dict.__setitem__(self, key, value)

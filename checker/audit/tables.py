@@ -516,6 +516,7 @@ def references(number: int, telegram: Telegram, source: Source, words: Vocabular
     """Return the rows of the `references` table for one telegram."""
     rows: list[Row] = []
     mrn = telegram.mrn if telegram.references else None
+    line = None if "\n" in source.text or "\r" in source.text else source.first_line  # `None` if there are several
     for place, one in enumerate(telegram.references[:LONGEST], 1):
         target = number_of(one, telegram, words)
         rows.append(
@@ -530,7 +531,7 @@ def references(number: int, telegram: Telegram, source: Source, words: Vocabular
                 "serial": None if redact else one.serial,
                 "year": one.year,
                 "text": "" if redact else one.text[:LONGEST],
-                "line": source.line(one.span.start),
+                "line": source.line(one.span.start) if line is None else line,
             }
         )
     return rows

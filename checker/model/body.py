@@ -470,5 +470,5 @@ class ArchiveRecord(Node):
         return self.review[-1].action if self.review else None
 
 
-lazy_fields(ArchiveRecord, "span", "attributes")  # no rule reads them
+lazy_fields(ArchiveRecord, "span", "attributes", "film")  # no rule reads them
 lazy_fields(ReviewStep, "date")  # rules read only the action

@@ -53,11 +53,16 @@ class Fact(Node):
     text: str
 
 
-class Facts:
-    """The facts that a wrapper states, in order. Facts with offsets are made on first use, because most are never read.
+Place = tuple[str, int, int, str]
+"""A fact in a text: its name, the offset of its value in the line on which it begins, the length of the value, and the
+value with single spaces."""
 
-    `given` are facts, and `places` maps the name of each further fact to the start and end of its value and its text.
-    `span` returns the span in the source for such a start and end.
+
+class Facts:
+    """The facts that a wrapper states, in order. Facts with places are made on first use, because most are never read.
+
+    `given` are facts, and `places` maps the name of each further fact to the offset of its line and to its place.
+    `span` returns the span in the source for a start and end.
     """
 
     __slots__ = ("_made", "_places", "_span", "given")
@@ -65,7 +70,7 @@ class Facts:
     def __init__(
         self,
         given: tuple[Fact, ...],
-        places: dict[str, tuple[int, int, str]] | None = None,
+        places: dict[str, tuple[int, Place]] | None = None,
         span: Callable[[int, int], Span] = Span,
     ) -> None:
         self.given = given
@@ -77,8 +82,8 @@ class Facts:
         """Return the first fact with a name, or `None` if there is none."""
         fact = self._made.get(name)
         if fact is None and name in self._places:
-            low, high, text = self._places[name]
-            fact = self._made[name] = Fact(self._span(low, high), name, text)
+            line, (_, at, size, text) = self._places[name]
+            fact = self._made[name] = Fact(self._span(line + at, line + at + size), name, text)
         return fact
 
     def names(self) -> Iterator[str]:
@@ -133,6 +138,7 @@ class SourceRecord(Node):
 
 
 lazy_fields(SourceRecord, "span", "facts")  # only a finding about the whole record needs them
+lazy_fields(SourceRecord, "origin", "sender", "handling", "eo", "tags", "level_text")  # few rules read them
 
 
 class Transmission(Node):

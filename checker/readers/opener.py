@@ -7,6 +7,7 @@ the start-of-message and end-of-message signals of ACP 127.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -33,10 +34,14 @@ from .streams import HEAD, Stream, decode
 _BY_CODE = {reader.code: reader for reader in READERS}
 _BYTES = readers_of_stages(PACKED, ROWS)
 _ROW_CODES = frozenset(reader.code for reader in _BYTES if reader.stage == ROWS and reader.code not in ("docx", "pdf"))
-_TEXT_MARKERS = tuple((marker, reader) for reader in readers_of_stages(TEXT) for marker in reader.markers)
+_TEXT_MARKERS = tuple(
+    (marker, re.sub("[A-Z]+", "", marker)[:1] or marker[0], reader)  # with its first character that is not a capital
+    for reader in readers_of_stages(TEXT)
+    for marker in reader.markers
+)
 _ROW_MARKERS = (  # of wrappers that occur inside rows
-    ("<", _BY_CODE["html"]),
-    *(pair for pair in _TEXT_MARKERS if pair[1].code in ("foia", "labelled", "pasted", "plusd")),
+    ("<", "<", _BY_CODE["html"]),
+    *(each for each in _TEXT_MARKERS if each[2].code in ("foia", "labelled", "pasted", "plusd")),
 )
 _ATTRIBUTES_LINE = "\nMessage Attributes\n"
 _LONGEST_SIGNATURE = 8  # bytes at the beginning of packed data that identify its format
@@ -292,8 +297,8 @@ def _recognize(text: str, codes: tuple[str, ...]) -> Reader | None:
         head = text[:_ROW_HEAD]
         if _ATTRIBUTES_LINE in text:
             return _BY_CODE["plusd"]
-    for marker, reader in markers:
-        if marker[0] not in head:  # faster than the search for a marker: most texts have no "<"
+    for marker, rare, reader in markers:
+        if rare not in head:  # faster than the search for a marker: most texts have no "<" and no small letters
             continue
         if reader.code not in codes and marker in head and reader.load().recognizes(text):
             return reader

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..model import Facts
+from ..model import Facts, Place
 from ..record import BoundedCache
 from ..vocabulary import Vocabulary
 from .registry import ReaderSettings, Reading
 
 _TEXT = re.compile(r"(?:\A|\n)[ \t]*Message Text[ \t]*(?=\r?\n)")
-_END = re.compile(r"\n[ \t]*Message Attributes[ \t]*(?=\r?\n|\Z)")
+_END_WORDS = "Message Attributes"
+_END = re.compile(rf"\n[ \t]*{_END_WORDS}[ \t]*(?=\r?\n|\Z)")
 _KEYS_BEGIN = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 _KEYS_END = "-----END PGP PUBLIC KEY BLOCK-----"
 _ATTRIBUTE = re.compile(r"\n[ \t]*([A-Z][A-Za-z ]{1,40}+):[ \t]*")
@@ -24,8 +25,6 @@ _CACHE = "attributes of archive records"  # in `Vocabulary.made`
 _MAX_LINES = 4096  # parsed lines kept
 _LONGEST_LINE = 200  # code points of a line that is kept
 _OTHER = "plusd_"  # before the name of an attribute that the table does not list
-AttributeLine = tuple[str, tuple[str, ...], int, str, str]
-Places = dict[str, tuple[int, int, str]]  # name of a fact: start and end of its value, and the value with single spaces
 
 
 def recognizes(text: str) -> bool:
@@ -38,7 +37,8 @@ def unwrap(reading: Reading, settings: ReaderSettings) -> Iterator[Reading]:
     view = reading.view
     text = view.text
     known = _attributes(settings.vocabulary)
-    ends = [found.span() for found in _END.finditer(text)] or [(len(text), len(text))]
+    first = text.rfind("\n", 0, max(text.find(_END_WORDS), 0))  # the lines before it need no look
+    ends = [found.span() for found in _END.finditer(text, max(first, 0))] or [(len(text), len(text))]
     start = 0
     for number, (end, attributes) in enumerate(ends, 1):
         following = ends[number][0] if number < len(ends) else len(text)
@@ -65,9 +65,8 @@ def _body(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 class AttributeLines(BoundedCache):
-    """The first line of each attribute, parsed: (name of the fact, values that mean "not available", start of the
-    value, value, value with single spaces). A value that means "not available" is empty. A line that does not begin
-    with a known label is mapped to `None`.
+    """The first lines of attributes, parsed. A line without a value, or with one that means "not available", is mapped
+    to `False`, and a line that does not begin with a known label to `None`.
 
     Lines are parsed on first use. The results are kept, because most lines occur in many records.
     """
@@ -78,17 +77,23 @@ class AttributeLines(BoundedCache):
         super().__init__(_MAX_LINES)
         self.labels = labels
 
-    def __missing__(self, line: str) -> AttributeLine | None:
-        label, colon, rest = line.partition(":")
-        entry = self.labels.get(label.lstrip(" \t")) if colon else None
+    def __missing__(self, line: str) -> Place | bool | None:
+        label, colon, _ = line.partition(":")
         parsed = None
-        if entry is not None:
-            value = rest.strip()
-            value = "" if value in entry[1] else value
-            parsed = *entry, len(line) - len(rest.lstrip()), value, " ".join(value.split())
+        if colon and label.lstrip(" \t") in self.labels:
+            parsed = self.parse(line) or False
         if len(line) <= _LONGEST_LINE:
             self[line] = parsed
         return parsed
+
+    def parse(self, text: str) -> Place | None:
+        """Return the attribute in a text that begins with a known label, or `None` if it has no value."""
+        label, _, rest = text.partition(":")
+        name, absent = self.labels[label.lstrip(" \t")]
+        value = rest.strip()
+        if not value or value in absent:
+            return None
+        return name, len(text) - len(rest.lstrip()), len(value), " ".join(value.split())
 
 
 def _attributes(vocabulary: Vocabulary | None) -> AttributeLines | None:
@@ -107,6 +112,9 @@ def _attributes(vocabulary: Vocabulary | None) -> AttributeLines | None:
     return known
 
 
+Places = dict[str, tuple[int, Place]]  # of each attribute by its name
+
+
 def _places(text: str, known: AttributeLines | None, start: int, end: int, more: bool) -> tuple[Places, int]:
     """Return the values in one attribute block, and the offset of the next record.
 
@@ -119,39 +127,30 @@ def _places(text: str, known: AttributeLines | None, start: int, end: int, more:
     if more:
         end = _next_record(text, known, start, end)
     places: Places = {}
-    latest: AttributeLine | None = None
-    here = start  # where the latest attribute begins
-    continued = False  # whether it has more lines
-    first, *lines = text[start:end].split("\n")
-    low = start + len(first) + 1
+    here, low = -1, start  # where the latest attribute and the current line begin
+    continued = False  # whether the latest attribute has more lines
+    lines = text[start:end].split("\n")
     for line, parsed in zip(lines, map(known.__getitem__, lines), strict=True):
-        if parsed is not None:
-            if continued and latest is not None:
-                _continue(places, latest, text, here, low - 1)
-            continued = False
-            latest, here = parsed, low
-            name, _, at, value, shown = parsed
-            if value and name not in places:
-                places[name] = low + at, low + at + len(value), shown
-        elif line and not line.isspace():
-            continued = True
+        if parsed is None:
+            continued = continued or (here >= 0 and line != "" and not line.isspace())
+        else:
+            if continued:
+                _continue(places, known, text, here, low - 1)
+                continued = False
+            here = low
+            if parsed and parsed[0] not in places:
+                places[parsed[0]] = low, parsed
         low += len(line) + 1
-    if continued and latest is not None:
-        _continue(places, latest, text, here, end)
+    if continued:
+        _continue(places, known, text, here, end)
     return places, end
 
 
-def _continue(places: Places, parsed: AttributeLine, text: str, start: int, end: int) -> None:
+def _continue(places: Places, known: AttributeLines, text: str, start: int, end: int) -> None:
     """Set the value of the attribute that begins at `start` and continues over several lines up to `end`."""
-    name, absent, at, _, _ = parsed
-    start += at
-    if name in places and places[name][0] != start:
-        return  # the attribute is repeated
-    whole = text[start:end]
-    value = whole.strip()
-    if value not in absent:
-        low = start + len(whole) - len(whole.lstrip())
-        places[name] = low, low + len(value), " ".join(value.split())
+    parsed = known.parse(text[start:end])
+    if parsed is not None and places.get(parsed[0], (start,))[0] == start:  # otherwise the attribute is repeated
+        places[parsed[0]] = start, parsed
 
 
 def _next_record(text: str, known: AttributeLines, start: int, end: int) -> int:

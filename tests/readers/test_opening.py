@@ -256,6 +256,7 @@ def test_the_values_of_archive_attributes():
         "To: again",
         " and again",
         "Concepts: ONE,\tTWO",
+        "Tox",
         " THREE",
         "",
         "Errors:",
@@ -263,12 +264,12 @@ def test_the_values_of_archive_attributes():
         f"Subject: {long}",
         " x",
     ]
-    text = "TEXT\nMessage Attributes\n" + "\n".join(lines)
+    text = "TEXT\nMessage Attributes\nno label\n" + "\n".join(lines)
     for _ in range(2):  # parsed lines are kept
         (found,) = readers.read("x", data=text.encode())
         assert {fact.name: fact.text for fact in found.facts} == {
             "plusd_to": "STATE",
-            "plusd_concepts": "ONE, TWO THREE",
+            "plusd_concepts": "ONE, TWO Tox THREE",
             "plusd_subject": "WORD " * 50 + "x",
         }
         for fact in found.facts:

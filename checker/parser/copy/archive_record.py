@@ -66,7 +66,7 @@ def read_archive_record(telegram: Telegram, cursor: Cursor, facts: Facts) -> Arc
     record.reviewer = _word(stated("review-authority") or stated("disposition-authority"))
     record.released = source.review.date if source.review and isinstance(source.review.date, Date) else None
     record.pages = _count(pages.text) if pages is not None else None
-    record.film = _word(stated("film-number"))
+    record.film = Lazy(_film, facts, names.get("film-number", ""))
     record.lost = _lost(telegram, cursor, stated("locator"))
     return record
 
@@ -116,6 +116,10 @@ def _attribute(cursor: Cursor, fact: Fact, entry: Entry) -> Attribute:
 
 def _word(attribute: Fact | None) -> Word | None:
     return Word(attribute.span, attribute.text) if attribute is not None else None
+
+
+def _film(_: ArchiveRecord, facts: Facts, name: str) -> Word | None:
+    return _word(facts.get(name))
 
 
 def _captions(cursor: Cursor, attribute: Fact | None) -> tuple[Caption, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import DateField, Fact, Facts, SourceRecord, Unread, Word
-from ...record import Lazy
+from ...record import Lazy, pending
 from ...text import Pattern, Span, covering
 from ...values import Date, Level
 from ..cursor import Cursor, folded
@@ -11,20 +11,20 @@ from ..fields.banner import spelled
 from ..fields.dates import find_dates, year_of
 
 _IDENTITY = Pattern(r"(\d{4}|\d{2}) ?([A-Z][A-Z .'_-]{0,40}?) ?(\d{1,7})")
+_DAY_OF_TIME = Pattern(r"\d{4}-\d\d-\d\d(?=[ T]\d)")
 _BEFORE_TIME = Pattern(r"(?<=\d)T(?=\d)")  # as in 2008-03-14T15:30
 _LONGEST = 1000  # code points of a value that are searched for a level or a day
 
 
 def read_source_record(cursor: Cursor, known: Facts) -> SourceRecord:
     """Return a `SourceRecord` built from the facts. If several facts have the same name, the first one is used."""
-    source_record = SourceRecord(Lazy(_span, known), facts=Lazy(_facts, known))
-    source_record.reference_id = _word(known.get("reference_id"))
-    source_record.origin = _word(known.get("origin"))
-    source_record.subject = _word(known.get("subject"))
-    source_record.sender = _word(known.get("from"))
-    source_record.handling = _word(known.get("handling"))
-    source_record.eo = _word(known.get("eo"))
-    source_record.tags = _word(known.get("tags"))
+    source_record = SourceRecord(
+        Lazy(_span, known),
+        reference_id=_word(known.get("reference_id")),
+        subject=_word(known.get("subject")),
+        facts=Lazy(_facts, known),
+        **_STATED,
+    )
     created = known.get("created") or known.get("date")
     if created is not None:
         source_record.created = _date_field(cursor, created)
@@ -34,7 +34,6 @@ def read_source_record(cursor: Cursor, known: Facts) -> SourceRecord:
     source_record.review = _review(cursor, known)
     level = known.get("original_classification") or known.get("classification")
     if level is not None:
-        source_record.level_text = _word(level)
         source_record.level, source_record.controls = read_level(cursor, level)
     current = known.get("current_classification")
     if current is not None:
@@ -50,6 +49,23 @@ def _span(_: SourceRecord, facts: Facts) -> Span:
 
 def _facts(_: SourceRecord, facts: Facts) -> tuple[Fact, ...]:
     return tuple(facts)
+
+
+def _stated(record: SourceRecord, *names: str) -> Word | None:
+    """Return the text of the first of the named facts that the wrapper states."""
+    lazy = pending(record, "facts")
+    known: Facts = lazy.given[0] if lazy is not None else Facts(record.facts)
+    return _word(next(filter(None, map(known.get, names)), None))
+
+
+_STATED = {  # fields that few rules read
+    "origin": Lazy(_stated, "origin"),
+    "sender": Lazy(_stated, "from"),
+    "handling": Lazy(_stated, "handling"),
+    "eo": Lazy(_stated, "eo"),
+    "tags": Lazy(_stated, "tags"),
+    "level_text": Lazy(_stated, "original_classification", "classification"),
+}
 
 
 def _word(fact: Fact | None) -> Word | None:
@@ -79,7 +95,8 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
 
     Results are cached, because the same dates occur frequently.
     """
-    text = text[:_LONGEST]
+    day = _DAY_OF_TIME.match(text)
+    text = text[:_LONGEST] if day is None else day.group()
     cache = cursor.grammar.stated_dates
     known = cache.get(text)
     if known is None:
