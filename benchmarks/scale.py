@@ -69,10 +69,10 @@ COLUMNS = (
 
 def write(layout: str, count: int, folder: Path) -> Path:
     """Write a corpus of `count` documents below `folder`; return the file or folder to audit."""
-    if layout not in ("records", "telegrams"):
+    if layout != "telegrams":
         return shaped.write(layout, count, 1, folder)
     path = folder / f"{count}.jsonl"
-    synth.write(count, 1, 0.05, str(path), str(ROOT / "rules" / "synth" / "archive") if layout == "records" else None)
+    synth.write(count, 1, 0.05, str(path))
     return path
 
 
@@ -114,7 +114,7 @@ def run(layout: str, count: int, specs: list[str], folder: Path) -> bool:
 def main(argv: list[str] | None = None) -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("counts", nargs="*", type=int, metavar="COUNT", default=[50_000, 100_000, 200_000])
-    words.add_argument("--layout", default="records", choices=("records", "telegrams", *shaped.LAYOUTS))
+    words.add_argument("--layout", default="records", choices=("telegrams", *shaped.LAYOUTS))
     words.add_argument("--workers", nargs="+", default=["2"], metavar="SPEC")
     options = words.parse_args(argv)
     met = True

@@ -5,6 +5,8 @@ long lists of links above the table of a page, page lines in the middle of the t
 between them, bodies whose line breaks are lost, and a marking error in one document of seven. Sizes are those of real
 copies: 8 KB for a text, 70 KB for a page. Words are made of syllables and drawn with the frequencies of a natural
 language, so no two documents of a run are alike, and a cache of texts does not help.
+
+Records of 1973 to 1979 are those of `cablecheck synth` with the profile for archives.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+
+from benchmarks.planting import ROOT
+from checker import synth
 
 POSTS = ("STRELSAU", "ZENDA", "KLOW", "SZOHOD", "TZARRBOURG", "FREEDONIA", "HENTZAU", "TARLENHEIM", "GERUNDIA")
 TAGS = (
@@ -44,11 +49,12 @@ DEFECTS = {  # with the rule that reports it on a classified telegram
 ONSETS = (*"bcdfghlmnprstv", "st", "tr", "gr")
 SYLLABLES = [onset + rest for onset in ONSETS for rest in (*"aeiou", "an", "er", "on", "é", "is")]
 DEFECTIVE = 0.15  # share of documents with a planted error
+DEFECTIVE_RECORDS = 0.05  # the same for records of 1973 to 1979
 FLATTENED = 0.1  # share of bodies whose line breaks are lost
 LINKS = 1250  # on a saved page, above and beside its table
 WIDTH = 65
 PAGE_LAYOUTS = ("page of 2011", "page of 2010", "mirrored page")
-LAYOUTS = (*PAGE_LAYOUTS, "text", "CSV", "JSON lines", "zip", "PDF")
+LAYOUTS = (*PAGE_LAYOUTS, "text", "CSV", "JSON lines", "zip", "PDF", "records")
 
 
 class Telegram:
@@ -272,6 +278,10 @@ def _row(telegram: Telegram) -> str:
 
 def write(layout: str, count: int, seed: int, folder: Path) -> Path:
     """Write `count` telegrams in one of `LAYOUTS` below `folder`. Return the path of the file or folder to check."""
+    if layout == "records":
+        path = folder / f"{seed}.jsonl"
+        synth.write(count, seed, DEFECTIVE_RECORDS, str(path), str(ROOT / "rules" / "synth" / "archive"))
+        return path
     made = telegrams(count, seed)
     if layout == "CSV":
         path = folder / f"{seed}.csv"
