@@ -14,9 +14,8 @@ from functools import cache
 
 from .errors import CablecheckError
 from .model import Damage, Deletion, Telegram
-from .record import Record
+from .record import Record, pending
 from .results import Finding, RelatedPlace, Suggestion, Undetermined
-from .rulebook.compiler import all_of
 from .rulebook.evaluation import (
     NO_EVIDENCE,
     NOT_APPLICABLE,
@@ -262,6 +261,8 @@ def _garbled(issue: Issue, telegram: Telegram, source: Source) -> tuple[str, str
     replaced = source.text.find("\ufffd", span.start, span.end) >= 0
     if replaced or _CONTROL_CHARACTERS.search(source.text, span.start, span.end) is not None:
         return "this position has unreadable characters", "copy"
+    if telegram.paragraphs and span.end < telegram.paragraphs[0].span.start and pending(telegram, "damage"):
+        return None  # the parser finds damage of these two kinds only in the text or at its end
     for damage in telegram.damage:
         if damage.kind == "other_text" and damage.span.start <= span.start < damage.span.end:
             return damage.why, "copy"
@@ -313,18 +314,16 @@ class _Evaluation:
         reached = [branch]
         for branch in reached:
             for leaf in branch.leaves:
-                for test in leaf.tests:
-                    holds = test(env)
-                    if not holds:
-                        if holds is None:
-                            self.undetermined.append(leaf.job)
-                        break
-                else:
+                test = leaf.test
+                holds = test is None or test(env)
+                if holds:
                     answer = leaf.answer(env)
                     if answer is True:
                         applied.append(leaf.rule)
-                    else:
+                    elif answer is not NOT_APPLICABLE:
                         others.append((leaf.job, answer))
+                elif holds is None:
+                    self.undetermined.append(leaf.job)
             for test, inner in branch.branches:
                 holds = test(env)
                 if holds:
@@ -337,7 +336,7 @@ class _Evaluation:
         """Evaluate rules one by one, so that each exception is attributed to its rule."""
         for leaf in branch.leaves:
             # if the test raises, the guard of the rule is evaluated separately
-            answer, _ = call_safely(all_of(leaf.tests), env)
+            answer, _ = (True, None) if leaf.test is None else call_safely(leaf.test, env)
             if answer:
                 self.one(leaf.job, env)
             elif answer is None:

@@ -283,9 +283,10 @@ class Telegram(Node):
         Lines above the classification line are compared only with each other, because a row may contain its text before
         its header.
         """
-        nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
-        if ascending([node.span for node in nodes if node]):  # the usual case
+        spans = [(node[0] if node.__class__ is tuple else node).span for node in HEAD(self) if node]
+        if ascending(spans):  # the usual case
             return ()
+        nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
         known = [(place, node.span) for place, node in enumerate(nodes) if node]
         text_start = self.banner.span.start if self.banner is not None else 0
         placed = [
@@ -558,7 +559,7 @@ class Telegram(Node):
     @property
     def last_page(self) -> int | None:
         """Return the highest page number in the page headings (absent if the copy has no page headings)."""
-        return max((line.page for line in self.page_lines if line.page is not None), default=None)
+        return max([line.page for line in self.page_lines if line.page is not None], default=None)
 
     @property
     def mrn(self) -> str | None:

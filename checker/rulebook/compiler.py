@@ -14,7 +14,7 @@ from ..model.telegram import LAZY
 from ..operators import OPERATORS, CompiledPattern, Operator, compile_pattern, words_of
 from ..values import Date, Level
 from ..vocabulary import Vocabulary
-from .field_types import DERIVED_FROM, Env, Getters, Path, comparable, getter, is_in_part, is_stored
+from .field_types import DERIVED_FROM, Env, Getters, Path, comparable, getter, is_in_part, is_stored, sort_key
 from .ir import Any, Expression
 
 Fetch = Callable[[Env], object]
@@ -111,7 +111,6 @@ def _level(expr: str, context: CompileContext) -> Level:
 
 
 def _field(expr: Expression, context: CompileContext) -> Fetch:
-
     get = getter(expr[1], context.getters)
     kind, plus, modulo = expr[2], expr[3], expr[4]
     if kind == "set":
@@ -362,7 +361,17 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
             return None
         return test(value, other)
 
-    return compare
+    return _near(expr, compare, context) if expr[4][0] == "window" else compare
+
+
+def _near(expr: Expression, otherwise: Predicate, context: CompileContext) -> Predicate:
+    """Return a test for a range of days that does not compute the range if the date is the one around which it is."""
+    first, last = expr[4][1], expr[4][2]
+    if first[0] != "shift" or first[:3] != last[:3] or not first[3] <= 0 <= last[3]:
+        return otherwise
+    same = compile_condition(["ask", expr[1], "date", "same_day", [*first[:3], 0]], context)
+    inside = expr[3] == "within"
+    return lambda env: inside if same(env) else otherwise(env)
 
 
 def _ask_constant(path: Path, operator: Operator, bound: object, context: CompileContext) -> Predicate:
@@ -420,7 +429,6 @@ def _part_ask(depth: int, part: str, name: str, operator: Operator, bound: objec
 
 
 def _each(expr: Expression, context: CompileContext) -> Predicate:
-
     get = getter(expr[1], context.getters)
     test = compile_condition(expr[2], context)
     stop = expr[0] != "all"
@@ -444,7 +452,6 @@ def _each(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _times(expr: Expression, context: CompileContext) -> Predicate:
-
     get = getter(expr[1], context.getters)
     word: str = expr[2]
     wanted: int = expr[3]
@@ -469,7 +476,6 @@ def _times(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _count(expr: Expression, context: CompileContext) -> Predicate:
-
     operator = OPERATORS["count"][expr[2]]
     get = getter(expr[1], context.getters)
     bound, fetch = prepare(expr[3], context)
@@ -487,7 +493,6 @@ def _count(expr: Expression, context: CompileContext) -> Predicate:
 
 
 def _unique(expr: Expression, context: CompileContext) -> Predicate:
-
     get = getter(expr[1], context.getters)
     inner = getter(expr[2], context.getters)
 
@@ -518,13 +523,6 @@ def _sorted(expr: Expression, context: CompileContext) -> Predicate:
         return all(one <= two for one, two in itertools.pairwise(known))
 
     return ordered
-
-
-def sort_key(value: Any) -> Any:
-    """Return the key by which a value is sorted, or None if the value is absent or unreadable."""
-    if value is None or value.__class__ is Unread:
-        return None
-    return getattr(value, "rank", getattr(value, "first", value))
 
 
 def _pairs(expr: Expression, context: CompileContext) -> Predicate:

@@ -271,10 +271,12 @@ class CompiledRule:
         """Return the positions of the elements that made the guard true. They are searched for only once per
         telegram.
         """
+        if self._quantified is None:
+            parts = {repr(part): part for part in conjuncts(self.when) if part[0] == "any"}
+            self._quantified = [self._node(key, part) for key, part in parts.items()]
+        if not self._quantified:
+            return ()
         if self._found is None or self._found[0] is not telegram:
-            if self._quantified is None:
-                parts = {repr(part): part for part in conjuncts(self.when) if part[0] == "any"}
-                self._quantified = [self._node(key, part) for key, part in parts.items()]
             self._found = telegram, _tracing().witnesses(self._quantified, (telegram,))
         return self._found[1]
 
@@ -415,15 +417,15 @@ does not apply. These are None if nothing remains of the guard, and the rule's l
 
 
 class GuardLeaf:
-    """A rule in the tree of guard conditions, with the conditions that remain of its guard (`tests`).
+    """A rule in the tree of guard conditions, with the condition that remains of its guard, or None (`test`).
 
     `answer` is `CompiledRule.answer`; the rule is compiled when `answer` is first called.
     """
 
-    __slots__ = ("answer", "job", "rule", "tests")
+    __slots__ = ("answer", "job", "rule", "test")
 
     def __init__(self, tests: list[Predicate], job: Job) -> None:
-        self.tests = tests
+        self.test = all_of(tests) if tests else None
         self.job = job
         self.rule: str = job[0].id
         self.answer: Callable[[Env], Answer] = self._first

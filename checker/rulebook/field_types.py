@@ -300,3 +300,10 @@ def _span(value: object) -> Span | None:
 def comparable(value: object) -> object:
     """Return the value that is used to compare elements for equality: a level's code, or the value itself."""
     return value.code if isinstance(value, Level) else value
+
+
+def sort_key(value: Any) -> Any:
+    """Return the key by which a value is sorted, or None if the value is absent or unreadable."""
+    if value is None or value.__class__ is Unread:
+        return None
+    return getattr(value, "rank", getattr(value, "first", value))

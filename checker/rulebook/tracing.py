@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from ..model import Telegram, Unread
 from ..record import Record
 from ..text import Span
-from .compiler import CompileContext, Predicate, compile_condition, prepare, sort_key
-from .field_types import LOST, Env, Path, getter, location_of, value_text
+from .compiler import CompileContext, Predicate, compile_condition, prepare
+from .field_types import LOST, Env, Path, getter, location_of, sort_key, value_text
 from .ir import UNBOUNDED, Any, Expression
 
 Trail = tuple[str, ...]

@@ -129,6 +129,7 @@ CASES: list[tuple[str, bool | None]] = [
     ("{as_of: {same_day: 2007-09-15}}", None), ("{as_of: {same_day: 2007-10-15}}", False),
     ("{date: {within: {days: 3, of: 2007-09-13}}}", True), ("{date: {within: {days: 2, of: 2007-09-13}}}", False),
     ("{date: {within: {not_before_days: 0, not_after_days: 9, of: 2007-09-01}}}", True),
+    ("{date: {within: {days: 2, of: {field: date}}}}", True), ("{date: {not_within: {days: 2, of: 2007-09-10}}}", False),
     ("{date: {within: {from: 2007-09-10, to: 2007-09-10}}}", True), ("{date: {not_within: {days: 2, of: 2007-09-13}}}", True),
     ("{as_of: {within: {days: 40, of: {field: date}}}}", True), ("{as_of: {within: {days: 5, of: {field: date}}}}", None),
     ("{date: {at_most: {years: 10, after: 1997-09-09}}}", False),
