@@ -23,9 +23,11 @@ from .layouts.detect import (
     broken_levels,
     glued_levels,
     has_artifacts,
+    has_displaced_level,
     has_joined_fields,
     has_long_line,
     has_page_lines,
+    has_row_values,
     is_bare_text,
     is_mail,
     is_smart_form,
@@ -47,16 +49,18 @@ def parse(view: View, words: Vocabulary, facts: tuple[Fact, ...] | Facts = (), a
     which the declassification status is computed. Never raises an exception.
     """
     whole = Cursor(view, words, grammar_of(words))
-    if glued_levels(whole):
+    displaced = has_displaced_level(whole)
+    if (displaced or has_row_values(whole)) and glued_levels(whole):
         from .layouts.unflatten import banner_breaks  # 1 ms: few pages print a row of an archive
 
         whole = Cursor(view.exchange(banner_breaks(whole)), words, whole.grammar)
+        displaced = True
     telegram = Telegram(view.span(0, len(view.text)), "acp127")
     telegram.as_of = as_of
     stated = facts if isinstance(facts, Facts) else Facts(facts)
     if facts:
         telegram.source_record = _source_readers()[0](whole, stated)
-    if broken_levels(whole):
+    if displaced and broken_levels(whole):
         from .layouts.unflatten import level_repairs  # as above
 
         repairs = level_repairs(whole, telegram.source_record)

@@ -8,12 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property, lru_cache, partial
+from typing import TypeVar
 
 from ..record import BoundedCache
 from ..text import Pattern
 from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
+_Value = TypeVar("_Value")
 _STEM = 7  # letters
 _SEARCHED_PLAINLY = 10_000  # characters; building `Grammar.stems` takes longer than searching them for every string
 
@@ -157,16 +159,16 @@ class Grammar:
         found.update(dict.fromkeys(self.doubled, "routing"))
         for code in ("accounting", "break"):
             found.update(dict.fromkeys(self.label(code, "line"), code))
-        for form, _ in self.drafting_labels:
-            found.setdefault(form.split(" ", 1)[0], "drafting")
+        for pairs in self.drafting_labels.values():
+            for form, _ in pairs:
+                found.setdefault(form.split(" ", 1)[0], "drafting")
         return found
 
     @cached_property
-    def drafting_labels(self) -> tuple[tuple[str, str], ...]:
-        """Return (spelling, code) for each label of the drafting block, longest first."""
+    def drafting_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return (spelling, code) for each label of the drafting block, grouped by first letter, longest first."""
         codes = ("drafter", "approver", "clearance", "distribution", "drafting")
-        pairs = [(form, code) for code in codes for form in self.label(code, "line")]
-        return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+        return _by_letter([(form, code) for code in codes for form in self.label(code, "line")])
 
     @cached_property
     def address_signals(self) -> frozenset[str]:
@@ -521,12 +523,18 @@ class Grammar:
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
     @cached_property
-    def joined_captions(self) -> tuple[tuple[str, Entry], ...]:
-        """Return (spelling, entry) for the distribution and dissemination captions, which a copy may have joined to a
-        pass line.
+    def caption_letters(self) -> dict[str, tuple[tuple[str, Entry], ...]]:
+        """Return `caption_runs` grouped by first letter."""
+        return _by_letter(self.caption_runs)
+
+    @cached_property
+    def joined_captions(self) -> tuple[tuple[str, ...], tuple[tuple[str, Entry], ...]]:
+        """Return the spellings of the distribution and dissemination captions, which a copy may have joined to a pass
+        line, and (spelling, entry) for each of them.
         """
         kinds = ("distribution", "dissemination")
-        return tuple(pair for pair in self.caption_runs if pair[1].fact("kind") in kinds)
+        pairs = tuple(pair for pair in self.caption_runs if pair[1].fact("kind") in kinds)
+        return tuple(form for form, _ in pairs), pairs
 
     @cached_property
     def caption_starts(self) -> tuple[tuple[str, Entry], ...]:
@@ -581,10 +589,10 @@ def _least(forms: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in known if not any(two in one for two in known if two != one))
 
 
-def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for form, code in sorted(pairs, key=lambda pair: -len(pair[0])):
-        found.setdefault(form[0], []).append((form, code))
+def _by_letter(pairs: Iterable[tuple[str, _Value]]) -> dict[str, tuple[tuple[str, _Value], ...]]:
+    found: dict[str, list[tuple[str, _Value]]] = {}
+    for form, value in sorted(pairs, key=lambda pair: -len(pair[0])):
+        found.setdefault(form[0], []).append((form, value))
     return {letter: tuple(items) for letter, items in found.items()}
 
 

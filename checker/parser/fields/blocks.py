@@ -98,7 +98,7 @@ def label_of(cursor: Cursor, at: int) -> tuple[str, int] | None:
                 order = _ORDER.match(fold, end)
                 if order is not None and fold[end] != "\n":
                     return code, order.start(1)
-            elif _closes(fold, end, code, cursor.is_glued(end)):
+            elif _closes(fold, end, code) or (code == "authority" and cursor.is_glued(end)):
                 return code, end
             elif code == "tags" and fold[end].isalpha() and fold[end + 1] == ":":
                 return code, end + 1  # a stray letter before the colon
@@ -112,11 +112,9 @@ def opens_text(cursor: Cursor, start: int, end: int) -> bool:
     return label_of(cursor, start) is not None or _NUMBERED.match(cursor.fold, start, end) is not None
 
 
-def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
+def _closes(fold: str, at: int, code: str) -> bool:
     """Return whether a label with this code can end at `at`: before a colon, or before a space if the label may be used
     without a colon.
-
-    `glued` is true if a capital follows a lower-case letter there, as in "Classified ByConsul Doe".
     """
     here = at
     while fold[here] == " ":
@@ -124,7 +122,7 @@ def _closes(fold: str, at: int, code: str, glued: bool = False) -> bool:
     if fold[here] in ":;":
         return True
     if code == "authority":
-        return not fold[at].isalpha() or glued
+        return not fold[at].isalpha()
     if code == "subject":
         return fold[at - 1].isdigit()  # a misread colon
     if code == "tags":
@@ -239,8 +237,10 @@ BLOCKS = (
 _LONG = ("captions", "loose_text")  # another line of the same kind continues the open block
 _UNLABELLED = tuple(block for block in BLOCKS if not block.label)
 _LABELLED = {
-    row.label: tuple(block for block in BLOCKS if block.label in ("", row.label)) for row in BLOCKS if row.label
-}  # the rows that can accept a line with that label
+    row.label: tuple(block for block in BLOCKS if block.label in ("", row.label) and block.name != "banner")
+    for row in BLOCKS
+    if row.label
+}  # the rows that can accept a line with that label; no label begins like a classification line
 
 
 def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
@@ -249,16 +249,13 @@ def walk(cursor: Cursor, here: int) -> tuple[list[Region], int]:
     regions: list[Region] = []
     state = WalkState(None, True, set())
     while here < cursor.size:
-        if fold[here] == "\n":
-            state.blank = True
-            here += 1
-            continue
         line_end = fold.find("\n", here)
-        state.start, state.end = cursor.trim(here, line_end)
-        if state.start == state.end:
+        state.start = cursor.after_blanks(here) if fold[here] == " " else here
+        if state.start == line_end:
             state.blank = True
             here = line_end + 1
             continue
+        state.end = line_end if fold[line_end - 1] != " " else cursor.trim(state.start, line_end)[1]
         block = _block_of(cursor, state)
         if block == "paragraph" or block == "heading" or (block == "loose_text" and not _goes_on(cursor, state)):
             break

@@ -49,7 +49,7 @@ def _run(cursor: Cursor, start: int, end: int) -> list[Caption]:
     found = []
     at = start
     while at < end:
-        for form, entry in cursor.grammar.caption_runs:
+        for form, entry in cursor.grammar.caption_letters.get(fold[at], ()):
             if fold.startswith(form, at, end):
                 found.append(_caption(cursor, at, at + len(form), entry))
                 at += len(form)
@@ -76,14 +76,15 @@ def joined_captions(cursor: Cursor, start: int, end: int) -> tuple[list[Caption]
     The captions share the line in copies that have lost the line breaks. Only captions in capitals count.
     """
     found: list[Caption] = []
-    forms = cursor.grammar.joined_captions
-    while (form := _first_form(cursor, forms, start, end)) is not None:
+    signs, forms = cursor.grammar.joined_captions
+    text = cursor.text
+    while text.startswith(signs, start, end) and (form := _first_form(cursor, forms, start, end)) is not None:
         found.append(_caption(cursor, start, start + len(form[0]), form[1]))
         start += len(form[0])
         while start < end and cursor.fold[start] in _SEPARATORS:
             start += 1
     last: list[Caption] = []
-    while (form := _last_form(cursor, forms, start, end)) is not None:
+    while text.endswith(signs, start, end) and (form := _last_form(cursor, forms, start, end)) is not None:
         last.insert(0, _caption(cursor, end - len(form[0]), end, form[1]))
         end -= len(form[0])
         while end > start and cursor.fold[end - 1] in _SEPARATORS:

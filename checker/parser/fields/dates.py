@@ -34,6 +34,7 @@ _LOOKALIKES = str.maketrans("0158", "OISB")
 _DIGITS = str.maketrans("OI", "01")
 _FIGURES = "0123456789OI"  # with the letters that are read as digits
 LONGEST = 75  # years: no instruction reaches further (E.O. 13526, 75X)
+_SHORTEST = 11  # code points of a date-time group: six digits, the month, and two digits of the year
 PIVOT = 53  # years 53 to 99 belong to the twentieth century: the first order dates from 1953
 
 
@@ -151,7 +152,7 @@ def month_of(name: str, months: dict[str, int]) -> tuple[int | None, bool]:
 def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
     """Return the date-time group that begins at `start`, with its precedence, or `None` if there is none."""
     fold = cursor.fold
-    if fold[start] not in _FIGURES and " " not in fold[start + 1 : start + 3]:
+    if end - start < _SHORTEST or (fold[start] not in _FIGURES and " " not in fold[start + 1 : start + 3]):
         return None  # neither the day nor a prosign of one or two letters, as on most lines
     match = _DTG.match(fold, start, end)
     spread = match is None

@@ -267,7 +267,7 @@ class HeaderReader:
     def _drafting_label(self, start: int) -> tuple[str, str] | None:
         """Return the spelling and code of the drafting block label at the beginning of a line, or `None`."""
         fold = self.cursor.fold
-        for form, code in self.cursor.grammar.drafting_labels:
+        for form, code in self.cursor.grammar.drafting_labels.get(fold[start], ()):
             if fold.startswith(form, start) and not fold[start + len(form)].isalpha():
                 return form, code
         return None

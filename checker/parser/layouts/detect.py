@@ -107,6 +107,28 @@ def _has_quoted_level(cursor: Cursor) -> bool:
     )
 
 
+def has_row_values(cursor: Cursor) -> bool:
+    """Return whether the text contains what separates the values in a row of an archive."""
+    text = cursor.text
+    return "\t" in text or ('"' in text and BETWEEN_VALUES in text)
+
+
+def has_displaced_level(cursor: Cursor) -> bool:
+    """Return whether a letter-spaced level is not alone at the beginning of its line, so that `glued_levels` or
+    `broken_levels` may find one.
+    """
+    fold = cursor.fold
+    for core in cursor.grammar.spaced_cores:
+        at = fold.find(core)
+        while at >= 0:
+            end = at + len(core)
+            before = fold[max(at - 3, 0) : at]  # a line feed, the first letter, and a space
+            if before[-1:] != " " or before[:-2] not in ("\n", "") or fold[end].isalpha():
+                return True
+            at = fold.find(core, end)
+    return False
+
+
 def glued_levels(cursor: Cursor) -> list[int]:
     """Return the offsets of levels that follow a tab or the quotation marks between two values in an archive row, and
     of letter-spaced levels that follow a digit or period.
@@ -114,7 +136,7 @@ def glued_levels(cursor: Cursor) -> list[int]:
     text = cursor.text
     spaced = cursor.grammar.spaced_levels if cursor.has_any(cursor.grammar.spaced_cores) else ()
     signs = [(form, "\t.0123456789") for form in spaced]
-    if "\t" in text or ('"' in text and BETWEEN_VALUES in text):
+    if has_row_values(cursor):
         signs += _short_levels(cursor.words)
     places = ((at, before) for form, before in signs for at in cursor.places(form) if at)
     return sorted({at for at, before in places if text[at - 1] in before or text.endswith(BETWEEN_VALUES, 0, at)})
