@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable
 
 from ..model import Node, Part, Word
 from ..record import Record
-from ..text import Pattern, Span, View
+from ..text import Span, View
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .lookup import Grammar
 
 # ---- the cursor ------------------------------------------------------------------------------------------------------
-_NOT_BLANK = Pattern("[^ ]")
 _ASCII_BLANKS = "\t\f\v"
 _LATIN_BLANKS = _ASCII_BLANKS + "\x1c\x1d\x1e\x1f\x85\xa0"
 _BLANKS = _LATIN_BLANKS + "\u2007\u2028\u2029\u202f"
@@ -92,8 +91,11 @@ class Cursor:
             return self
         fold = ""
         if "\r" not in self.text:  # a cut between the characters of a line end would change how the line ends
-            edges = zip((0, *(cut.end for cut in cuts)), (*(cut.start for cut in cuts), len(self.fold)), strict=True)
-            fold = "".join([self.fold[start:end] for start, end in edges])
+            kept, here = [], 0
+            for cut in cuts:
+                kept.append(self.fold[here : cut.start])
+                here = cut.end
+            fold = "".join([*kept, self.fold[here:]])
         view = self.view.exchange([(cut.start, cut.end, "") for cut in cuts])
         return Cursor(view, self.words, self.grammar, fold)
 
@@ -214,8 +216,7 @@ class Cursor:
 
     def blank_line(self, start: int) -> bool:
         """Return whether there are only spaces between `start` and the end of its line."""
-        found = _NOT_BLANK.search(self.fold, start)
-        return found is None or found[0] == "\n"
+        return start >= len(self.fold) or self.fold[self.after_blanks(start)] == "\n"
 
     def begins_line(self, start: int) -> bool:
         """Return whether only spaces precede `start` on its line."""
@@ -285,6 +286,8 @@ def without_overlap(cuts: list[Cut]) -> list[Cut]:
     """Return the cuts in text order, reducing each to the part that no earlier cut covers. Cuts that are covered
     entirely are omitted.
     """
+    if len(cuts) == 1 and cuts[0].start < cuts[0].end:
+        return cuts
     found: list[Cut] = []
     edge = 0
     for cut in sorted(cuts, key=lambda cut: (cut.start, -cut.end)):
@@ -298,8 +301,11 @@ def without_overlap(cuts: list[Cut]) -> list[Cut]:
 def moved_cuts(cuts: list[Cut], earlier: list[Cut]) -> list[Cut]:
     """Return `earlier` and the later `cuts` together, in text order and without overlaps.
 
-    The offsets in `cuts` refer to the text without `earlier`; they are converted to offsets in the whole text.
+    The offsets in `cuts` refer to the text without `earlier`; they are converted to offsets in the whole text. `cuts`
+    must be in text order without overlaps.
     """
+    if not earlier:
+        return cuts
     found = [*earlier]
     for cut in cuts:
         start, end = cut.start, cut.end

@@ -153,6 +153,8 @@ def _spell_post(telegram: Telegram) -> None:
     source_record, banner = telegram.source_record, telegram.banner
     if source_record is None or source_record.post is None:
         return
+    if isinstance(banner, Banner) and banner.post == source_record.post:
+        return
     given = "".join(filter(str.isalpha, source_record.post))
     if isinstance(banner, Banner) and banner.post is not None:
         known = "".join(filter(str.isalpha, banner.post))

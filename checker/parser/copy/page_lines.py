@@ -58,8 +58,8 @@ class PageLineFinder:
         self._page_heads()
         self._running_lines()
         self._noise()
-        self.telegram.page_lines = tuple(node for _, node in sorted(self.lines, key=_offset))
-        self.telegram.stamps = tuple(node for _, node in sorted(self.stamps, key=_offset))
+        self.telegram.page_lines = tuple([node for _, node in sorted(self.lines, key=_offset)])
+        self.telegram.stamps = tuple([node for _, node in sorted(self.stamps, key=_offset)])
         self.telegram.page_level = self.level
         return without_overlap(self.cuts)
 
@@ -238,6 +238,8 @@ class PageLineFinder:
         """Cut lines that consist only of an archive's replacement character."""
         cursor = self.cursor
         for sign in cursor.grammar.page_word("noise", "sign"):
+            if sign not in cursor.fold:
+                continue
             at = cursor.fold.find(f"\n{sign * _LEAST_NOISE}", 0, self.limit)
             while at >= 0:
                 end = cursor.line_end(at + 1)

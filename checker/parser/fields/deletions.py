@@ -215,6 +215,8 @@ def kept_spans(cursor: Cursor, start: int, end: int) -> list[tuple[int, int]]:
 def deletion_at(cursor: Cursor, start: int) -> FoundDeletion | None:
     """Return the deletion that begins at an offset, or `None`."""
     found = deletions_in(cursor)
+    if not found:
+        return None
     at = bisect_left(found, start, key=lambda one: one.start)
     return found[at] if at < len(found) and found[at].start == start else None
 
@@ -384,9 +386,9 @@ def _replaces_words(cursor: Cursor, start: int, end: int) -> bool:
     """Return whether a row of dashes or underscores replaces words after a label or within a sentence."""
     text = cursor.text
     before = text[cursor.line_start(start) : start].rstrip(" ")
-    rest = text[end : cursor.line_end(end)].strip(" ")
     if not before or text[start - 1] not in ' "(' or (text[end : end + 1].strip() and text[end] not in ",;.:)\"'"):
         return False
+    rest = text[end : cursor.line_end(end)].strip(" ")
     if before[-1] in ":,":
         return bool(rest) or before.upper().lstrip().startswith(cursor.grammar.label_starts)
     if before[-1] in ".)" and _NUMBER_LABEL.search(before) is not None:

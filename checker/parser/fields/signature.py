@@ -25,8 +25,7 @@ _LAST_LINES = 12
 
 def read_end(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
     """Read the end marks and the signature into the telegram. Return the offset at which the text above them ends."""
-    end = _end_marks(cursor, telegram, low, high)
-    start, last = _last_line(cursor, low, end)
+    end, start, last = _end_marks(cursor, telegram, low, high)
     if start < 0:
         return end
     dated = cursor.fold[last - 1] in "0123456789"
@@ -62,7 +61,6 @@ def is_notice(cursor: Cursor, start: int, stop: int) -> bool:
 
 def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, int] | None:
     """Return the span of a name that fills the last line, except for stray marks, or `None`."""
-    line = cursor.line_start(start)
     words = cursor.text[start:last].rstrip(_STRAY_MARKS)
     if words.isupper() or words.endswith(".."):
         words = words.rstrip("." + _STRAY_MARKS)
@@ -74,9 +72,10 @@ def _name_line(cursor: Cursor, low: int, start: int, last: int) -> tuple[int, in
         return None
     if _is_vocabulary(cursor, name.upper().rpartition(" ")[2]):
         return None
-    particle = name.partition(" ")[0].lower() in cursor.grammar.page_word("name", "particle")
-    if not name[0].isupper() and not particle and not (name.isalpha() and _rule_above(cursor, low, line)):
-        return None
+    line = cursor.line_start(start)
+    if not name[0].isupper() and not (name.isalpha() and _rule_above(cursor, low, line)):
+        if name.partition(" ")[0].lower() not in cursor.grammar.page_word("name", "particle"):
+            return None
     if not (_ends_above(cursor, low, line) or (line > low and name.isalpha())):
         return None
     return at, at + len(name)
@@ -116,6 +115,8 @@ def _is_vocabulary(cursor: Cursor, word: str) -> bool:
 
 def _is_name(text: str) -> bool:
     """Return whether a text can be a name: one to three words, each of which begins with a letter."""
+    if text.isalpha():
+        return True
     words = text.split(" ")
     if any(len(word) > 3 and word[-1] == "." for word in words[:-1]) or text.upper().startswith("MINIMIZE "):
         return False
@@ -148,27 +149,28 @@ def _last_line(cursor: Cursor, low: int, high: int) -> tuple[int, int]:
     return cursor.after_blanks(max(cursor.line_start(last - 1), low)), last
 
 
-def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> int:
+def _end_marks(cursor: Cursor, telegram: Telegram, low: int, high: int) -> tuple[int, int, int]:
     """Record the end marks on the last lines as parts. Return the offset at which the end marks begin, or `high` if
-    there are none.
+    there are none, and the span of the last line above them, as `_last_line` does.
     """
     end = high
+    start, last = _last_line(cursor, low, end)
     words = cursor.grammar.page_word("end")
     for _ in range(_LAST_LINES):
-        start, last = _last_line(cursor, low, end)
         if start < 0:
             break
-        kind = _end_kind(cursor, start, last, words)
+        begin, kind = start, _end_kind(cursor, start, last, words)
         if kind is None:
-            start = _group_start(cursor, low, start, last)
-            if start <= low or not is_notice(cursor, start, last) or _is_signed(cursor, low, last):
+            begin = _group_start(cursor, low, start, last)
+            if begin <= low or not is_notice(cursor, begin, last) or _is_signed(cursor, low, last):
                 break
             kind = "end_mark"
-        end = max(cursor.line_start(start), low)
+        end = max(cursor.line_start(begin), low)
         if kind == "correction":
-            telegram.corrections = (cursor.word(start, last), *telegram.corrections)
+            telegram.corrections = (cursor.word(begin, last), *telegram.corrections)
         cursor.begin(end, kind)
-    return end
+        start, last = _last_line(cursor, low, end)
+    return end, start, last
 
 
 def _is_signed(cursor: Cursor, low: int, last: int) -> bool:
