@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
-from functools import partial
 from itertools import accumulate, chain, compress, cycle, islice
 from operator import itemgetter, le
 
@@ -333,7 +332,14 @@ class View:
         """Return a function that is equivalent to `span` and faster, for callers that need many spans."""
         if self._plain:
             return Span if self._sources[0] == 0 else self.span
-        return partial(LazySpan, self)
+        new = LazySpan.__new__
+
+        def span(start: int, end: int) -> Span:
+            found = new(LazySpan)
+            found._view, found._low, found._high = self, start, end
+            return found
+
+        return span
 
     def starts(self, offsets: Iterable[int]) -> list[int]:
         """Return the source offset for each of the given view offsets, which must be inside this view. In a replaced

@@ -5,7 +5,7 @@ The records are in the order of format lines 1 to 10 of ACP 121/127.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, KeysView
 from datetime import date
 from itertools import chain
 
@@ -85,6 +85,10 @@ class Facts:
             line, (_, at, size, text) = self._places[name]
             fact = self._made[name] = Fact(self._span(line + at, line + at + size), name, text)
         return fact
+
+    def has_any(self, names: KeysView[str]) -> bool:
+        """Return whether there is a fact with one of the names, without making it."""
+        return not names.isdisjoint(self._places.keys()) or not names.isdisjoint(self._made.keys())
 
     def names(self) -> Iterator[str]:
         """Yield the names of the facts; a name that several facts have may be repeated."""

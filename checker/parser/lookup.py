@@ -391,8 +391,8 @@ class Grammar:
         """Return strings of which at least one occurs in every text that contains page lines, archive attributes, or a
         stamp that begins a line or occupies several lines.
         """
-        signs = [f" {word} 0" for word in self.page_word("of", "word")]
-        signs += [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
+        signs = [f"{word} {number}" for word in self.page_word("page") for number in ("0", "2 R")]
+        signs += [f" {word} 0" for word in self.page_word("of", "word")]
         for entry, phrases, lines in self.stamp_forms:
             signs += (*phrases, *lines) if "continued" in entry.forms else lines
         return _least((*signs, *self.label("attributes", "line")))

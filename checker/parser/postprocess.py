@@ -112,7 +112,7 @@ def _set_lazy_fields(cursor: Cursor, telegram: Telegram, facts: Facts) -> None:
     if words.scheme is None:  # other schemes do not follow the Register's roll-up and the orders' schedules
         telegram.rollup = Lazy(_roll_up, cursor.grammar.caption_of_control, words)
         telegram.declass = Lazy(_declass, words)
-    telegram.unread = Lazy(_unread)
+    telegram.unread = _UNREAD
     telegram.damage = Lazy(_damage, cursor)
     telegram.labels = Lazy(_labels, cursor)
     if telegram.source_record is not None:
@@ -374,3 +374,6 @@ def _unread(telegram: Telegram) -> tuple[Unread, ...]:
             found.append(mark.level if mark.__class__ is Marking else mark)
     unread = [node for node in found if node.__class__ is Unread and not node.lost]
     return tuple(sorted(unread, key=lambda node: node.span.start))
+
+
+_UNREAD = Lazy(_unread)

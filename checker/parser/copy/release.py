@@ -20,7 +20,7 @@ _LONGEST = 600  # code points of a stamp that are searched for a day
 def stated_stamps(cursor: Cursor, facts: Facts) -> tuple[Stamp, ...]:
     """Return the stamps that the wrapper states, in text order."""
     by_fact = _entries_by_fact(cursor.words)
-    if all(facts.get(name) is None for name in by_fact):
+    if not facts.has_any(by_fact.keys()):
         return ()
     found = []
     for fact in facts:

@@ -101,7 +101,8 @@ def read_date(cursor: Cursor, text: str) -> tuple[Date | None, str]:
     cache = cursor.grammar.stated_dates
     known = cache.get(text)
     if known is None:
-        found = next(find_dates(_BEFORE_TIME.sub(" ", folded(text), 1), cursor.grammar.months), None)
+        fold = text if day is not None else _BEFORE_TIME.sub(" ", folded(text), 1)
+        found = next(find_dates(fold, cursor.grammar.months), None)
         known = cache[text] = (None, "") if found is None else (found.date, found.expected)
     return known
 

@@ -71,8 +71,9 @@ def find_dates(text: str, months: dict[str, int], not_before: int | None = None)
     """Yield every date in a folded text, in text order, with its offsets in `text`. A nonexistent date, such as 31
     February, is yielded with a date of `None`.
     """
-    if len(text) <= 10 and text.count("/") == 2:  # nearly every value, for which no pattern is needed
-        plain = _plain(text, not_before)
+    sign = "-" if text[4:5] == "-" else "/"
+    if len(text) <= 10 and text.count(sign) == 2:  # nearly every value, for which no pattern is needed
+        plain = _plain(text, sign, not_before)
         if plain is not None:
             yield plain
             return
@@ -82,16 +83,18 @@ def find_dates(text: str, months: dict[str, int], not_before: int | None = None)
             yield found
 
 
-def _plain(text: str, not_before: int | None) -> FoundDate | None:
-    """Return the date if a text consists only of a numeric date. Return `None` if the full pattern is needed."""
-    first, second, third = text.split("/")
+def _plain(text: str, sign: str, not_before: int | None) -> FoundDate | None:
+    """Return the date if a text consists only of a numeric date whose parts are separated by `sign`. Return `None` if
+    the full pattern is needed.
+    """
+    first, second, third = text.split(sign)
     if not (first.isdigit() and second.isdigit() and third.isdigit() and text.isascii()) or len(second) > 2:
         return None
     if len(first) <= 2 and len(third) in (2, 4):
-        written = f"{'m' * len(first)}/{'d' * len(second)}/{'y' * len(third)}"
+        written = f"{'m' * len(first)}{sign}{'d' * len(second)}{sign}{'y' * len(third)}"
         return _day(0, len(text), third, first, second, written, not_before)
     if len(first) == 4 and len(third) <= 2:
-        written = f"yyyy/{'m' * len(second)}/{'d' * len(third)}"
+        written = f"yyyy{sign}{'m' * len(second)}{sign}{'d' * len(third)}"
         return _day(0, len(text), first, second, third, written, not_before)
     return None
 

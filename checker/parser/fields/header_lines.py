@@ -47,7 +47,7 @@ _NEAR = 60  # lines
 _LONGEST_NUMBER = 7  # digits
 _LONGEST_CACHED = 200  # code points of an address that is cached
 _OFFICE = Pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5})?-\d{2}")
-_DASHES = Pattern(r"-{6,}")
+_DASHES = "------"
 _TOTAL = Pattern(r"/ ?(\d{3}) ?[A-Z]{1,2}(?= |$)")
 
 
@@ -57,6 +57,7 @@ class HeaderReader:
     __slots__ = (
         "banner",
         "cursor",
+        "drafted",
         "exempt",
         "gap",
         "group",
@@ -79,6 +80,7 @@ class HeaderReader:
         self.banner: Banner | None = None  # the classification line, once it is reached
         self.group: Dtg | None = None  # the date-time group of the current line
         self.match: re.Match[str] | None = None  # the match of the current station line
+        self.drafted = 0  # where the last entry of the drafting block begins
         self.gap = False  # whether an empty line precedes the current line
         self.unread = False  # whether a line between header lines could not be read
         self.names = cursor.grammar.header_lines
@@ -277,7 +279,7 @@ class HeaderReader:
         Return `None` for any other line.
         """
         fold = self.cursor.fold
-        if _DASHES.match(fold, start):
+        if fold.startswith(_DASHES, start):
             return "counter"
         if block == "routing":
             return "routing" if _INDICATOR.match(fold, start) else None
@@ -337,9 +339,10 @@ class HeaderReader:
             while low < end and cursor.fold[low] in " :=-":
                 low += 1
             telegram.drafting += (Fact(cursor.span(start, end), label[1], cursor.text[low:end]),)
+            self.drafted = start
         elif telegram.drafting:
             last = telegram.drafting[-1]
-            last.span = Span(last.span.start, cursor.span(start, end).end)
+            last.span = cursor.span(self.drafted, end)
             last.text = f"{last.text} {cursor.text[start:end]}".strip()
 
     def _group(self) -> None:

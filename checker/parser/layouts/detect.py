@@ -37,7 +37,9 @@ def printed_form(cursor: Cursor) -> str:
     for sign, code in signs:
         if sign in cursor.fold:
             return code
-    start = cursor.trim(0, cursor.size)[0]
+    start = 0
+    while start < cursor.size and cursor.fold[start] in " \n":
+        start += 1
     first = cursor.fold[start : cursor.line_end(start)]
     for words, code, after_level in heads:
         if words not in first:
