@@ -8,14 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property, lru_cache, partial
-from typing import TypeVar
 
 from ..record import BoundedCache
 from ..text import Pattern
 from ..values import Date, Level
 from ..vocabulary import Entry, Vocabulary
 
-_Value = TypeVar("_Value")
 _STEM = 7  # letters
 _SEARCHED_PLAINLY = 10_000  # characters; building `Grammar.stems` takes longer than searching them for every string
 
@@ -159,10 +157,8 @@ class Grammar:
         found.update(dict.fromkeys(self.doubled, "routing"))
         for code in ("accounting", "break"):
             found.update(dict.fromkeys(self.label(code, "line"), code))
-        for pairs in self.drafting_labels.values():
-            for form, _ in pairs:
-                found.setdefault(form.split(" ", 1)[0], "drafting")
-        return found
+        forms = (form for pairs in self.drafting_labels.values() for form, _ in pairs)
+        return dict.fromkeys((form.split(" ", 1)[0] for form in forms), "drafting") | found
 
     @cached_property
     def drafting_labels(self) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -523,9 +519,10 @@ class Grammar:
         return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
     @cached_property
-    def caption_letters(self) -> dict[str, tuple[tuple[str, Entry], ...]]:
+    def caption_letters(self) -> dict[str, list[tuple[str, Entry]]]:
         """Return `caption_runs` grouped by first letter."""
-        return _by_letter(self.caption_runs)
+        letters = dict.fromkeys(form[0] for form, _ in self.caption_runs)
+        return {letter: [pair for pair in self.caption_runs if pair[0][0] == letter] for letter in letters}
 
     @cached_property
     def joined_captions(self) -> tuple[tuple[str, ...], tuple[tuple[str, Entry], ...]]:
@@ -589,10 +586,10 @@ def _least(forms: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in known if not any(two in one for two in known if two != one))
 
 
-def _by_letter(pairs: Iterable[tuple[str, _Value]]) -> dict[str, tuple[tuple[str, _Value], ...]]:
-    found: dict[str, list[tuple[str, _Value]]] = {}
-    for form, value in sorted(pairs, key=lambda pair: -len(pair[0])):
-        found.setdefault(form[0], []).append((form, value))
+def _by_letter(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for form, code in sorted(pairs, key=lambda pair: -len(pair[0])):
+        found.setdefault(form[0], []).append((form, code))
     return {letter: tuple(items) for letter, items in found.items()}
 
 

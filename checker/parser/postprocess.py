@@ -376,4 +376,4 @@ def _unread(telegram: Telegram) -> tuple[Unread, ...]:
     return tuple(sorted(unread, key=lambda node: node.span.start))
 
 
-_UNREAD = Lazy(_unread)
+_UNREAD = Lazy(_unread)  # shared by all telegrams
