@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from .errors import CablecheckError
-from .model import Damage, Deletion, Telegram
+from .model import Damage, Deletion, Telegram, Unread
 from .record import Record, pending
 from .results import Finding, RelatedPlace, Suggestion, Undetermined
 from .rulebook.evaluation import (
@@ -22,15 +22,13 @@ from .rulebook.evaluation import (
     PASS,
     UNDETERMINED,
     Answer,
-    EvaluationPlan,
-    GuardBranch,
     Issue,
-    Job,
     RuleOutcome,
     outcome_of,
 )
 from .rulebook.field_types import Env
 from .rulebook.ir import Any
+from .rulebook.plan import EvaluationPlan, GuardBranch, GuardChoice, GuardLeaf, Job
 from .rulebook.rule import Rule, Rulebook
 from .text import Pattern, Position, Source, Span
 
@@ -311,42 +309,78 @@ class _Evaluation:
         """Evaluate all rules in a branch. An exception from a rule is not caught."""
         others: list[tuple[Job, Answer]] = []
         applied = self.applied
-        reached = [branch]
-        for branch in reached:
-            for leaf in branch.leaves:
-                test = leaf.test
-                holds = test is None or test(env)
+        for leaf in self.reached(branch, env):
+            answer = leaf.answer(env)
+            if answer is True:
+                applied.append(leaf.rule)
+            elif answer is not NOT_APPLICABLE:
+                others.append((leaf.job, answer))
+        self.record(others, env)
+
+    def reached(self, branch: GuardBranch, env: Env) -> list[GuardLeaf]:
+        """Return the rules in a branch whose guards are true."""
+        found: list[GuardLeaf] = []
+        branches = [branch]
+        for branch in branches:
+            found += branch.certain
+            for test, leaf in branch.leaves:
+                holds = test(env)
                 if holds:
-                    answer = leaf.answer(env)
-                    if answer is True:
-                        applied.append(leaf.rule)
-                    elif answer is not NOT_APPLICABLE:
-                        others.append((leaf.job, answer))
+                    found.append(leaf)
                 elif holds is None:
                     self.undetermined.append(leaf.job)
             for test, inner in branch.branches:
                 holds = test(env)
                 if holds:
-                    reached.append(inner)
+                    branches.append(inner)
                 elif holds is None:
                     self.undetermined += inner.all_jobs()
-        self.record(others, env)
+            if branch.choices:
+                branches += self.chosen(branch.choices, env)
+        return found
 
     def carefully(self, branch: GuardBranch, env: Env) -> None:
         """Evaluate rules one by one, so that each exception is attributed to its rule."""
-        for leaf in branch.leaves:
-            # if the test raises, the guard of the rule is evaluated separately
-            answer, _ = (True, None) if leaf.test is None else call_safely(leaf.test, env)
+        for leaf in branch.certain:
+            self.one(leaf.job, env)
+        for test, leaf in branch.leaves:
+            answer, _ = call_safely(test, env)  # if it raises, the guard of the rule is evaluated separately
             if answer:
                 self.one(leaf.job, env)
             elif answer is None:
                 self.undetermined.append(leaf.job)
+        for inner in self.reached_carefully(branch, env):
+            self.carefully(inner, env)
+
+    def reached_carefully(self, branch: GuardBranch, env: Env) -> list[GuardBranch]:
+        """Return the branches that are reached from a branch, even if some conditions raise exceptions."""
+        found = []
         for test, inner in branch.branches:
             answer, _ = call_safely(test, env)
             if answer:
-                self.carefully(inner, env)
+                found.append(inner)
             elif answer is None:
                 self.undetermined += inner.all_jobs()
+        for choice in branch.choices:
+            chosen, error = call_safely(self.chosen, [choice], env)
+            if error is None:
+                found += chosen
+            else:
+                self.undetermined += choice.jobs
+        return found
+
+    def chosen(self, choices: list[GuardChoice], env: Env) -> list[GuardBranch]:
+        """Return the branches for the values that several rules compare with constants. If a value is unreadable, these
+        rules are undetermined.
+        """
+        found = []
+        for choice in choices:
+            value = choice.read(env)
+            if value.__class__ is Unread:
+                self.undetermined += choice.jobs
+            elif value in choice.branches:
+                found.append(choice.branches[value])
+        return found
 
     def alone(self, job: Job, env: Env) -> None:
         """Evaluate one rule with its whole guard, because a guard condition that it shares with other rules was

@@ -10,8 +10,9 @@ from ..results import SEVERITIES
 from ..values import Date
 from ..vocabulary import Vocabulary
 from .compiler import CompileContext
-from .evaluation import CompiledRule, EvaluationPlan
+from .evaluation import CompiledRule
 from .ir import Any, Data
+from .plan import EvaluationPlan
 
 
 class Rule:

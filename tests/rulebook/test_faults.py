@@ -20,8 +20,8 @@ from checker.errors import InputError
 from checker.model import Banner, Damage, Fact, Part, Telegram
 from checker.record import copied
 from checker.rulebook import Rulebook
-from checker.rulebook.evaluation import GuardBranch
 from checker.rulebook.field_types import Env
+from checker.rulebook.plan import GuardBranch
 from checker.text import Source, Span
 from checker.values import Date
 

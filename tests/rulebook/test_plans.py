@@ -13,7 +13,7 @@ from checker import engine
 from checker.model import Telegram
 from checker.record import copied
 from checker.rulebook import Rule, Rulebook
-from checker.rulebook.field_types import DERIVED_FROM
+from checker.rulebook.field_types import DERIVED_FROM, getter
 from checker.rulebook.ir import Data
 
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
@@ -126,12 +126,35 @@ def elements_and_what_holds_of_them() -> list[Data]:
     return rules
 
 
+def guards_that_compare_one_value() -> list[Data]:
+    """Return rules whose guards compare a few values with constants: some alone, and some together with others."""
+    paths = ([0, "layout"], [0, "eo", "order"], [0, "eo", "instruction", "kind"], [0, "banner", "post"], [0, "post"])
+    rules: list[Data] = []
+    for number, path in enumerate(paths):
+        read = getter(path, {})
+        found = {read((document,)) for document in ALL.values()}
+        first, *others = sorted(value for value in found if isinstance(value, str))
+        one = ["ask", path, "text", "is", ["lit", "text", first]]
+        few = ["ask", path, "text", "in", ["lit", "texts", [first, *others[:1], "none"]]]
+        other = ["ask", path, "text", "is_not", ["lit", "text", "none"]]
+        for guard in (
+            one,
+            few,
+            ["and", [few, one]],
+            ["and", [few, other]],
+            ["and", [SIMPLE[number], few]],
+            ["not", one],
+        ):
+            rules.append({"when": guard, "require": DATED[number]})
+    return rules
+
+
 PLANS = [
     pytest.param(rules[start : start + 16], id=f"{made.__name__} {start}")
     for made in (
         requirements, guards, guards_that_share_parts, elements_and_what_holds_of_their_telegram,
         elements_and_what_holds_of_them,
-        elements_behind_guards,
+        elements_behind_guards, guards_that_compare_one_value,
     )
     for rules in [made()]
     for start in range(0, len(rules), 16)
