@@ -366,6 +366,11 @@ class View:
             return self._sources[segment] + offset - self._lows[segment]
         return self._stops[segment]
 
+    def adds_line_feed(self, offset: int) -> bool:
+        """Return whether the line feed at an offset is not in the source: it was inserted, or it replaces a blank."""
+        low, high = self.place(offset, offset + 1)
+        return not self.source.text[low:high].strip(" ")
+
     def locate(self, span: Span) -> list[tuple[int, int]]:
         """Return the parts of this view that are derived from a source span, as (start, end) pairs. This is the inverse
         of `span`.

@@ -45,6 +45,10 @@ class LateView(View):
         """Return the same view with its segments."""
         raise NotImplementedError
 
+    def adds_line_feed(self, offset: int) -> bool:
+        """Return `False`, because all line feeds of an escaped field are in the source."""
+        return False
+
     def runs(self) -> list[Span]:
         """Return the only span of the source that this view covers."""
         return [Span(self._begin(0), self._finish(len(self.text)))]

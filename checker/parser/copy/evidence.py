@@ -232,10 +232,7 @@ def _is_joined(cursor: Cursor, start: int) -> bool:
     line = cursor.line_start(start)
     if cursor.fold[line:start].strip(" "):
         return True
-    if not line:
-        return False
-    feed = cursor.span(line - 1, line)
-    return not cursor.view.source.text[feed.start : feed.end].strip(" ")
+    return line > 0 and cursor.view.adds_line_feed(line - 1)
 
 
 @lru_cache(maxsize=4)
