@@ -1,6 +1,6 @@
 """Write the part files of a batch, and the marker that shows that they are complete.
 
-A batch is done if its marker matches its parts. The marker contains the size, the number of rows, and the digest of
+A batch is done if its marker matches its parts. The marker contains the size, the number of rows, and the checksum of
 each part, and a digest of itself. The parts are flushed to disk before the marker, and the marker before it is renamed:
 if a run is interrupted or a file is damaged later, the batch does not count as done.
 """
@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
+from zlib import crc32
 
 from ..record import Record
 from ..reporters.escaping import json_text
@@ -49,21 +50,20 @@ class BatchResult(Record):
 
 
 class _Part:
-    """A part file that still has its temporary name, with its size, number of rows, and digest so far."""
+    """A part file that still has its temporary name, with its size, number of rows, and checksum so far."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.temporary = f"{path}.{os.getpid()}.tmp"
         self.file = open(self.temporary, "wb", buffering=1 << 16)  # noqa: SIM115
         self.pending: list[Row] = []
-        self.size = self.rows = 0
-        self.digest = blake2b(digest_size=16)
+        self.size = self.rows = self.checksum = 0
 
     def write(self, encode: Callable[[list[Row]], bytes]) -> None:
         """Encode the buffered rows, and write them."""
         data = encode(self.pending)
         self.file.write(data)
-        self.digest.update(data)
+        self.checksum = crc32(data, self.checksum)
         self.size += len(data)
         self.rows += len(self.pending)
         self.pending.clear()
@@ -118,7 +118,7 @@ class PartWriter:
             part.close()
         for part in self.parts.values():
             os.replace(part.temporary, part.path)
-        parts = {name: [part.size, part.rows, part.digest.hexdigest()] for name, part in self.parts.items()}
+        parts = {name: [part.size, part.rows, part.checksum] for name, part in self.parts.items()}
         values = {field: getattr(result, field) for field in result.__fields__}
         write_file(marker_path(self.out, self.number), _marker({"result": values, "parts": parts}))
 
@@ -208,16 +208,15 @@ def _marker(content: dict[str, Any]) -> bytes:
     return json.dumps({**content, "digest": digest}, sort_keys=True).encode()
 
 
-def _measure(path: str) -> list[object] | None:
-    """Return the size, number of rows, and digest of a part file, or `None` if it cannot be read."""
-    size = rows = 0
-    digest = blake2b(digest_size=16)
+def _measure(path: str) -> list[int] | None:
+    """Return the size, number of rows, and checksum of a part file, or `None` if it cannot be read."""
+    size = rows = checksum = 0
     try:
         with open(path, "rb") as file:
             while block := file.read(1 << 20):
                 size += len(block)
                 rows += block.count(b"\n")
-                digest.update(block)
+                checksum = crc32(block, checksum)
     except OSError:
         return None
-    return [size, rows, digest.hexdigest()]
+    return [size, rows, checksum]
