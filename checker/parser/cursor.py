@@ -184,9 +184,8 @@ class Cursor:
         for start, forms in self.grammar.opener_starts:
             at = fold.find(start)
             while at >= 0:
-                sizes = [len(form) for form in forms if fold.startswith(form, at)]
-                if sizes:
-                    found.append((at, at + min(sizes)))
+                if fold.startswith(forms, at):
+                    found.append((at, at + min([len(form) for form in forms if fold.startswith(form, at)])))
                 at = fold.find(start, at + 1)
         return sorted(found)
 

@@ -34,9 +34,23 @@ _ROW = Pattern(  # id, date, number
 
 def artifacts(cursor: Cursor) -> list[Cut]:
     """Return cuts for everything added by copying, in text order and without overlaps."""
-    headers, lines = _headers(cursor), _banner_lines(cursor)
-    found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor), *_mail_head(cursor, headers, lines)]
-    return without_overlap(found + _other_copies(cursor, headers, lines))
+    found = [*_line_marks(cursor), *_doubled_letters(cursor), *_quotes(cursor)]
+    if _may_be_added_to(cursor):
+        headers, lines = _headers(cursor), _banner_lines(cursor)
+        found += [*_mail_head(cursor, headers, lines), *_other_copies(cursor, headers, lines)]
+    return without_overlap(found)
+
+
+def _may_be_added_to(cursor: Cursor) -> bool:
+    """Return whether the text may contain a second classification line or originator, a labeled form, an e-mail header,
+    or an archive's row. Most texts in which only a field label occurs twice contain none of them.
+    """
+    fold, grammar = cursor.fold, cursor.grammar
+    senders = sum(fold.startswith(f"{form} ") + fold.count(f"\n{form} ") for form in grammar.label("sender", "line"))
+    if senders > 1 or sum(fold.count(core) for core, _ in grammar.banner_signs) > 1:
+        return True
+    mail = (f"{form}:" for form, code in grammar.fields.items() if code in _MAIL_FIELDS and code != "subject")
+    return cursor.has_any(mail) or is_smart_form(cursor) or _ROW.search(fold) is not None
 
 
 def _line_marks(cursor: Cursor) -> list[Cut]:

@@ -150,8 +150,9 @@ class PageLineFinder:
                 above = stamp
                 continue
             low = cursor.line_start(above - 1)
-            words = " ".join(cursor.fold[low : above - 1].split())
+            words = cursor.fold[low : above - 1].strip()
             if words:
+                words = " ".join(words.split())
                 known = cursor.grammar.level_names.get(words) or cursor.grammar.page_controls.get(words)
                 if known is None or len(words) < 3:
                     break

@@ -353,10 +353,10 @@ def inner_references(cursor: Cursor, low: int, high: int) -> tuple[int, int] | N
 
 def opens_authority(cursor: Cursor, at: int, end: int) -> bool:
     """Return whether a span consists only of a classification authority."""
-    openers = cursor.grammar.authority_openers
-    return end - at <= _LONGEST_CLASSIFIER and any(
-        cursor.fold.startswith(form, at) and is_authority_label(cursor, at + len(form)) for form in openers
-    )
+    openers, fold = cursor.grammar.authority_openers, cursor.fold
+    if end - at > _LONGEST_CLASSIFIER or not fold.startswith(openers, at):
+        return False
+    return any(fold.startswith(form, at) and is_authority_label(cursor, at + len(form)) for form in openers)
 
 
 def is_authority_label(cursor: Cursor, end: int) -> bool:

@@ -163,16 +163,18 @@ def read_dtg(cursor: Cursor, start: int, end: int) -> Dtg | None:
         match = _SPREAD.match(fold, start, end)
     if match is None:
         return None
-    action, info, digits, zone, name, year = (part and part.replace(" ", "") for part in match.groups())
+    action, info, digits, zone, name, year = match.groups()
+    if spread:
+        digits, name, year = digits.replace(" ", ""), name.replace(" ", ""), year.replace(" ", "")
     grammar = cursor.grammar
     month, repaired = month_of(name, grammar.months)
     if month is None and (len(name) > 3 or not name.isalpha() or spread):
         return None
-    numbers = digits.translate(_DIGITS)
+    numbers = digits if digits.isdecimal() else digits.translate(_DIGITS)
     repaired = repaired or numbers != digits
     date = _dtg_date(cursor, match, numbers, month, year)
     node = Dtg(cursor.span(start, match.end()), cursor.text[start : match.end()], date, None, zone)
-    if int(numbers[2:4]) < 24 and int(numbers[4:6]) < 60:
+    if _is_time(numbers):
         node.time = numbers[2:6]
     if action:
         node.action, repaired_here = _precedence(cursor, match, 1)
@@ -191,13 +193,18 @@ def _dtg_date(cursor: Cursor, match: re.Match[str], numbers: str, month: int | N
     expected = "a month"
     if month is not None:
         try:
-            if int(numbers[2:4]) > 23 or int(numbers[4:6]) > 59:
+            if not _is_time(numbers):
                 raise ValueError
             return Date.day(year_of(year), month, int(numbers[:2]), "ddhhmmz mon yy")
         except ValueError:
             expected = "a valid date and time"
     place = (match.start(3), match.end())
     return Unread.expected(cursor.span(*place), expected, cursor.text[place[0] : place[1]])
+
+
+def _is_time(numbers: str) -> bool:
+    """Return whether the last four of six digits are an hour and a minute."""
+    return numbers[2:4] < "24" and numbers[4:] < "60"
 
 
 def _precedence(cursor: Cursor, match: re.Match[str], group: int) -> tuple[Precedence, bool]:

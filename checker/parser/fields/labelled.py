@@ -206,6 +206,8 @@ def _named(cursor: Cursor, fold: str, at: int, end: int) -> re.Match[str] | None
     if match is None or match.end() - at > _LONGEST_REFERENCE:
         return None
     name = match.group(2)
+    if name.isalpha():  # as most names
+        return None if name in _other_names(cursor.grammar) else match
     words = [*name.replace(".", " ").split(), *name.replace("-", " ").split()]
     if not _other_names(cursor.grammar).isdisjoint(words) or is_airgram(name):
         return None
@@ -425,7 +427,9 @@ def _divided(cursor: Cursor, tag: Tag, low: int) -> list[Tag]:
     """Return the TAG in a word, or two known TAGS if a copy has joined them into one word. A word of four letters is
     not divided into two countries, because most such words are names or local abbreviations.
     """
-    first, _, second = (tag.suggestion or "").partition(" ")
+    if tag.suggestion is None:
+        return [tag]
+    first, _, second = tag.suggestion.partition(" ")
     if not second or len(tag.text) == _TWO_COUNTRIES:
         return [tag]
     middle = low + len(first)

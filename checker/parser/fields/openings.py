@@ -154,7 +154,8 @@ class OpeningFinder:
         """
         digits, letter, close = match.group(1, 2, 3)
         number = int(digits)
-        mark = None if self._is_numbered_letter(at) else self._mark(at, letter is None)
+        listed = self.cursor.fold[at] == "(" and self._is_numbered_letter(at)
+        mark = None if listed else self._mark(at, letter is None)
         if mark is None:
             mark, start = self._mark_above(start)
         free = mark is not None or self._is_free(start)

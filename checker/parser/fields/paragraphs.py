@@ -184,12 +184,13 @@ class ParagraphBuilder:
             None, False, False, self.section,
         )  # fmt: skip
         first = self._text_start(opening, node, high)
+        body = cursor.after_blanks(first)
         if isinstance(node.mark, Unread) and finder.is_deleted(node.mark):
             node.place, node.mark, node.cut = Word(node.mark.span, node.mark.text), None, True
         elif opening.number == 1 and not node.entire_text:
             node.entire_text = says_entire(cursor, first)
-            node.is_authority = node.mark is None and opens_authority(cursor, cursor.after_blanks(first), high)
-        node.text = cursor.text[cursor.after_blanks(first) : high].lstrip()
+            node.is_authority = node.mark is None and opens_authority(cursor, body, high)
+        node.text = cursor.text[body:high].lstrip()
         self.paragraphs.append(node)
 
     def _text_start(self, opening: Opening, node: Paragraph, high: int) -> int:
