@@ -190,7 +190,8 @@ def _end(start: Date, entry: Entry) -> Date | None:
     years = int(entry.fact("years"))
     if entry.fact("ends") != "year":
         return start.plus_years(years)
-    first, last = (date(min(day.year + years, 9999), 12, 31) for day in (start.first, start.last))
+    first = date(min(start.first.year + years, 9999), 12, 31)
+    last = date(min(start.last.year + years, 9999), 12, 31)
     return Date(first, last, "day" if first == last else start.precision)
 
 

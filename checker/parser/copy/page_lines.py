@@ -83,7 +83,7 @@ class PageLineFinder:
         cursor = self.cursor
         end = cursor.line_end(after)
         text_end = cursor.trim(at, end)[1]
-        if cursor.blank_line(after):
+        if text_end <= after:
             below = cursor.line_end(end + 1) if end + 1 < cursor.size else end
             if (
                 below > end

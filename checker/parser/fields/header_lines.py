@@ -175,7 +175,8 @@ class HeaderReader:
             if here >= self.cursor.size:
                 break
             end = fold.find("\n", here)
-            start, last = self.cursor.trim(here, end)
+            start = self.cursor.after_blanks(here)
+            last = end if fold[end - 1] != " " else self.cursor.trim(start, end)[1]
             kind = self._kind(start, last, None) if start < last else "blank"
             if kind == "counter":
                 counter = here if counter < 0 else counter
@@ -321,7 +322,8 @@ class HeaderReader:
             self._group()
         elif kind == "offices":
             self.offices.append((start, end))
-            total = _TOTAL.search(cursor.fold[start:end])
+            line = cursor.fold[start:end]
+            total = _TOTAL.search(line) if "/" in line else None
             if total is not None:
                 telegram.copies = int(total.group(1))
         elif kind in ("sender", "to", "info", "exempt"):

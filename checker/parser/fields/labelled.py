@@ -404,9 +404,9 @@ def _entries(cursor: Cursor, start: int, end: int) -> list[Tag]:
     tags: list[Tag] = []
     words: list[tuple[int, int]] = []  # consecutive long words that no table lists: perhaps a name
     for match in _ITEM.finditer(cursor.fold, start, end):
-        if match.group(3):
+        if match.lastindex == 3:
             continue
-        if match.group(2) is None:
+        if match.lastindex == 1:
             _flush(cursor, tags, words)
             _person(cursor, tags, match)
             continue

@@ -378,6 +378,8 @@ def _is_lead_in(text: str) -> bool:
     The sentence may be followed by a heading in capitals.
     """
     words = text.rstrip("-=* \n")
+    if not words[-1:].isalnum() and not words.endswith(":"):
+        return False
     gap = words.rfind("\n\n", max(len(words) - _LONGEST_LEAD_IN - 2, 0))
     if gap >= 0 and words[gap + 2 :].isupper() and words[-1].isalnum():
         sentence = words[:gap].rstrip()
