@@ -271,7 +271,7 @@ def _has_hidden_labels(cursor: Cursor, telegram: Telegram) -> bool:
 
 
 def _has_first_paragraph(telegram: Telegram) -> bool:
-    return any(paragraph.number == 1 for paragraph in telegram.numbered)
+    return any(one.number == 1 and one.kind == "numbered" for one in telegram.paragraphs)
 
 
 def _hides_reference_or_authority(cursor: Cursor, telegram: Telegram) -> bool:

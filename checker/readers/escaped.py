@@ -10,13 +10,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import accumulate, chain, islice
-from operator import itemgetter
 
 from ..text import Exchange, Source, Span, View, offsets
 
 _FEW_COUNTS = 4  # times the length of the text: up to there, counting is faster than listing the segments
 _FEW_EDITS = 1000
-_EDGES = itemgetter(0, 1)  # the start and end of an exchange
 _SEGMENTS = ("_lows", "_sources", "_stops", "_kept")  # slots of `View`
 
 
@@ -117,11 +115,14 @@ class EscapedView(LateView):
         edits = list(islice(given, _FEW_EDITS))
         if len(edits) == _FEW_EDITS:
             return super().exchange(chain(edits, given))
-        bounds = [0, *chain.from_iterable(map(_EDGES, edits)), len(self.text)]
-        parts = [(low, high) for low, high in zip(bounds[::2], bounds[1::2], strict=True) if low < high]
-        if not parts or bounds != sorted(bounds) or any(text for _, _, text in edits):
-            return super().exchange(edits)
-        return CutView(self, parts)
+        parts, here = [], 0
+        for low, high, text in (*edits, (len(self.text), len(self.text), "")):
+            if text or low < here or high < low:
+                return super().exchange(edits)
+            if here < low:
+                parts.append((here, low))
+            here = high
+        return CutView(self, parts) if parts else super().exchange(edits)
 
 
 class CutView(LateView):
