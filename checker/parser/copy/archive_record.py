@@ -35,7 +35,7 @@ _NUMBERED = Pattern(r"(?:(\d{4}|\d{2}) ?)?([A-Z][A-Z .'-]{1,39}?) ?(\d{1,7})")
 _STEP = Pattern(r"(?<![A-Z])(?<![A-Z] )([A-Z]+(?: [A-Z]+)*) ?<([^<>]*)>")
 _ORDER_NUMBER = Pattern(r"\d{5} ?")
 _LONGEST = 4000  # code points of a value
-_LONGEST_CACHED = 100  # code points of a value whose captions or TAGS are cached
+_LONGEST_CACHED = 100  # code points of a value whose captions, TAGS, or review steps are cached
 _LONGEST_CODE = 200  # code points of an archive's code for the executive order
 
 
@@ -217,10 +217,21 @@ def _references(attribute: Fact | None) -> tuple[Reference, ...]:
 def _review(cursor: Cursor, attribute: Fact | None) -> tuple[ReviewStep, ...]:
     if attribute is None:
         return ()
-    found = []
-    for step in _STEP.finditer(folded(attribute.text[:_LONGEST])):
-        found.append(ReviewStep(attribute.span, step.group(1), Lazy(_step_date, cursor, step.group(2))))
-    return tuple(found)
+    find = _find_steps if len(attribute.text) <= _LONGEST_CACHED else _find_steps.__wrapped__
+    return tuple(
+        [
+            ReviewStep(attribute.span, action, Lazy(_step_date, cursor, day))
+            for action, day in find(attribute.text[:_LONGEST])
+        ]
+    )
+
+
+@lru_cache(maxsize=1024)
+def _find_steps(text: str) -> list[tuple[str, str]]:
+    """Return the action of each step in a review history, and the text that contains its date. Results are cached,
+    because a reviewer finishes many telegrams on one day.
+    """
+    return [(step.group(1), step.group(2)) for step in _STEP.finditer(folded(text))]
 
 
 def _step_date(_: ReviewStep, cursor: Cursor, text: str) -> Date | None:
