@@ -13,13 +13,14 @@ from types import ModuleType
 from ..checks import CHECKS
 from ..errors import ConfigError
 from ..model import Node, Telegram, Unread
-from ..record import Record
+from ..record import BoundedCache, Record
 from ..text import Span
 from .compiler import CompileContext, Predicate, all_of, compile_condition
-from .field_types import Env, Path, getter, location_of, unread_on, value_text
+from .field_types import RECURRING, Env, Path, getter, identities, location_of, unread_on, value_text
 from .ir import Any, Data, Expression
 
 MAX_MESSAGE = 400  # code points
+_MOST_RECURRING = 4096  # elements whose results a rule remembers
 Trail = tuple[str, ...]  # the path in the document model of each value in an environment
 
 
@@ -130,7 +131,9 @@ class CompiledRule:
         if self.check is not None:
             self.answer = self._by_check
         elif self.each is not None:
-            self.answer = self._by_element(self.each)
+            recurring = len(self.each) == 2 and self.each[0] == 0 and self.each[1] in RECURRING
+            alone = recurring and not _reads_telegram([where, require])
+            self.answer = self._by_recurring_element(self.each) if alone else self._by_element(self.each)
 
     def applies(self, env: Env) -> bool | None:
         """Return whether the guard is true, or None if it is undetermined. A rule without a guard always applies."""
@@ -176,6 +179,32 @@ class CompiledRule:
                     applied = True
                     continue
                 if chosen is None and all_of(tests)(inside) is None:
+                    return self.judge_elements(env)
+            return applied or NOT_APPLICABLE
+
+        return answer
+
+    def _by_recurring_element(self, path: Path) -> Callable[[Env], Answer]:
+        """Like `_by_element`, but remember the result for each element, because the same elements recur in other
+        telegrams.
+        """
+        identify, get = identities(str(path[1]), self.context.getters), getter(path, self.context.getters)
+        results: dict[object, RuleOutcome] = BoundedCache(_MOST_RECURRING)
+
+        def learn(identity: object, env: Env) -> RuleOutcome:
+            inside = (env[0], get(env)[identify(env).index(identity)])
+            chosen = all_of(self.where)(inside)
+            result = NOT_APPLICABLE if chosen is False else PASS if chosen and self.require(inside) else UNDETERMINED
+            results[identity] = result
+            return result
+
+        def answer(env: Env) -> Answer:
+            applied = False
+            for identity in identify(env):
+                result = results.get(identity) or learn(identity, env)
+                if result is PASS:
+                    applied = True
+                elif result is not NOT_APPLICABLE:
                     return self.judge_elements(env)
             return applied or NOT_APPLICABLE
 
@@ -366,6 +395,11 @@ class CompiledRule:
             return []
         many = items if self.listed else (items,)
         return [(f"{number} ({_title(item)})", (*env, item)) for number, item in enumerate(many, start=1)]
+
+
+def _reads_telegram(expr: object) -> bool:
+    """Return whether an expression contains a path that starts at the telegram."""
+    return isinstance(expr, list) and (expr[:1] == [0] or any(map(_reads_telegram, expr)))
 
 
 def conjuncts(guard: Expression | None) -> list[Expression]:

@@ -136,6 +136,10 @@ DERIVED_FROM = {
 }  # fmt: skip
 """Derived fields of a telegram that are absent or empty if one list is empty, each with that list."""
 
+RECURRING = {"tags": ("text", "kind", "known", "suggestion", "person")}
+"""Lists whose elements recur in many telegrams, each with the fields that determine what conditions say about an
+element."""
+
 LOST = Unread(Span(0, 0), "part of an unreadable field")
 MAX_VALUE = 80  # code points of one value in a message
 
@@ -223,6 +227,15 @@ def _remembered(derive: Callable[[object], object]) -> Getter:
         return value
 
     return get
+
+
+def identities(name: str, known: Getters) -> Getter:
+    """Return a getter for the values of the `RECURRING` fields of each element in a list of the telegram."""
+    key = (0, name, "identities")
+    if key not in known:
+        read = attrgetter(*RECURRING[name])
+        known[key] = _remembered(lambda telegram: [read(item) for item in getattr(telegram, name)])
+    return known[key]
 
 
 def value_text(value: object, limit: int = MAX_VALUE, separator: str = ", ") -> str:

@@ -13,7 +13,7 @@ from checker import engine
 from checker.model import Telegram
 from checker.record import copied
 from checker.rulebook import Rule, Rulebook
-from checker.rulebook.field_types import DERIVED_FROM, getter
+from checker.rulebook.field_types import DERIVED_FROM, RECURRING, fields, getter
 from checker.rulebook.ir import Data
 
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
@@ -149,12 +149,29 @@ def guards_that_compare_one_value() -> list[Data]:
     return rules
 
 
+def elements_that_recur() -> list[Data]:
+    """Return rules about the TAGS of a telegram: about each alone, and about each and its telegram."""
+    parts: list[Data] = [
+        ["ask", [1, "known"], "flag", "is", ["lit", "flag", True]],
+        ["ask", [1, "text"], "text", "is", ["lit", "text", "LS"]],
+        ["state", [1, "suggestion"], "present"],
+        ["state", [1, "person"], "absent"],
+        ["ask", [1, "lettered"], "flag", "is", ["lit", "flag", False]],
+        ["any", [0, "tags"], ["state", [2, "person"], "present"]],
+        ["ask", [1, "text"], "text", "same_as", ["field", [0, "post"], "text", 0, 0]],
+    ]
+    each = {"each": [0, "tags"], "listed": True}
+    rules = [each | {"require": code} for code in parts]
+    rules += [each | {"where": one, "require": two} for one, two in zip(parts, [*parts[3:], *parts[:3]], strict=True)]
+    return [*rules, *(each | {"where": ["not", code], "require": ["not", parts[0]]} for code in parts)]
+
+
 PLANS = [
     pytest.param(rules[start : start + 16], id=f"{made.__name__} {start}")
     for made in (
         requirements, guards, guards_that_share_parts, elements_and_what_holds_of_their_telegram,
         elements_and_what_holds_of_them,
-        elements_behind_guards, guards_that_compare_one_value,
+        elements_behind_guards, guards_that_compare_one_value, elements_that_recur,
     )
     for rules in [made()]
     for start in range(0, len(rules), 16)
@@ -234,3 +251,10 @@ def test_a_derived_value_is_made_once_and_only_when_asked_for(
 def test_a_derived_field_is_absent_or_empty_without_its_list(field: str) -> None:
     for document in ALL.values():
         assert getattr(copied(document, **{DERIVED_FROM[field]: ()}), field) in (None, ())
+
+
+@pytest.mark.parametrize("name", RECURRING)
+def test_an_element_that_recurs_is_known_by_all_its_fields(name: str) -> None:
+    element = fields("Telegram")[name].node
+    stored = {field for field, kind in fields(element).items() if not kind.derived and field != "span"}
+    assert stored == set(RECURRING[name])
