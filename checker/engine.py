@@ -152,12 +152,11 @@ def judge(
     plan = rulebook.plan(telegram.profile, telegram.date)
     failed: list[tuple[Rule, Issue]] = []
     unknown: list[tuple[Rule, Issue, str]] = []
-    kind = "scheme" if rulebook.vocabulary.is_unrecognized(telegram.profile) else ""
     for rule in plan.undecided:
         tally.count([rule.id])
         unknown.append((rule, _NO_DATE, "date"))
     for rule, issues in _not_passed(plan, telegram, path, cable, tally):
-        unknown += [(rule, issue, kind or _kind(issue, telegram)) for issue in issues if issue.unknown]
+        unknown += [(rule, issue, _kind(issue, telegram, rulebook)) for issue in issues if issue.unknown]
         for issue in [issue for issue in issues if not issue.unknown]:
             excuse = _excuse(issue, telegram, source)
             if excuse is None:
@@ -169,14 +168,17 @@ def judge(
         judgment.undetermined = _undetermined(unknown, telegram, source, path, cable)
     if failed:
         judgment.findings = _findings(failed, telegram, source, path, cable, lines)
-    _count(failed, unknown, tally)
+    if failed or unknown:
+        _count(failed, unknown, tally)
     return judgment
 
 
 _NO_DATE = Issue(None, "", "the document date is too imprecise to determine which rules apply", True)
 
 
-def _kind(issue: Issue, telegram: Telegram) -> str:
+def _kind(issue: Issue, telegram: Telegram, rulebook: Rulebook) -> str:
+    if rulebook.vocabulary.is_unrecognized(telegram.profile):
+        return "scheme"
     if issue.span is not None and _deletion_in(issue.span, telegram) is not None:
         return "withheld"
     return "unreadable" if issue.quote else "copy"
@@ -290,8 +292,9 @@ def _not_passed(
             yield rule, issues
         else:
             evaluation.crashes.append((rule, error))
-    evaluation.crashes.sort(key=lambda crash: crash[0].id)
-    tally.crashes.extend(_crash(rule, path, cable, error) for rule, error in evaluation.crashes)
+    if evaluation.crashes:
+        evaluation.crashes.sort(key=lambda crash: crash[0].id)
+        tally.crashes += [_crash(rule, path, cable, error) for rule, error in evaluation.crashes]
 
 
 class _Evaluation:

@@ -286,6 +286,9 @@ class Telegram(Node):
         spans = [(node[0] if node.__class__ is tuple else node).span for node in HEAD(self) if node]
         if ascending(spans):  # the usual case
             return ()
+        starts = [span.start for span in spans if span.start < span.end]
+        if starts == sorted(starts):
+            return ()
         nodes = [node[0] if node.__class__ is tuple and node else node for node in HEAD(self)]
         known = [(place, node.span) for place, node in enumerate(nodes) if node]
         text_start = self.banner.span.start if self.banner is not None else 0

@@ -7,10 +7,10 @@ evaluated once for each telegram, and so that a value that several guards compar
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 
 from ..model.telegram import LAZY
-from .compiler import CompileContext, Predicate, all_of, needed_parts
+from .compiler import CompileContext, Predicate, needed_parts
 from .evaluation import Answer, CompiledRule, conjuncts
 from .field_types import DERIVED_FROM, Env, Getter, Path, getter, is_stored
 from .ir import Any, Data, Expression
@@ -96,7 +96,7 @@ class GuardBranch:
         left = [(guard, GuardLeaf(job)) for at, (guard, _, job) in enumerate(rest) if at not in placed]
         self.certain = [leaf for guard, leaf in left if not guard]
         self.leaves: list[tuple[Predicate, GuardLeaf]] = [
-            (all_of([shared_guard(*item, self._context) for item in guard.items()]), leaf)
+            (reduce(_in_turn, [shared_guard(*item, self._context) for item in reversed(guard.items())]), leaf)
             for guard, leaf in left
             if guard
         ]
@@ -133,6 +133,11 @@ class GuardChoice:
             for constant in constants:
                 by_value.setdefault(constant, []).append(_after(key, *each))
         self.branches = {value: GuardBranch(guarded, context) for value, guarded in by_value.items()}
+
+
+def _in_turn(later: Predicate, first: Predicate) -> Predicate:
+    """Return a condition that is true if both are, and false or undetermined as soon as one is."""
+    return lambda env: first(env) and later(env)
 
 
 def _constants(condition: Expression) -> tuple[str, ...]:
