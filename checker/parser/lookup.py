@@ -83,12 +83,13 @@ class Grammar:
         return tuple((core, tuple(sign for sign in signs if core in sign)) for core in _least(signs))
 
     @cached_property
-    def level_prefixes(self) -> frozenset[str]:
-        """Return the two-letter prefixes with which a classification line can begin, ignoring spaces."""
-        clear = {form[:2] for form in self.page_word("clear", "line")}
-        return (
-            frozenset(letters[:2] for letters, _ in self.levels) | {item.letters[:2] for item in self.controls} | clear
-        )
+    def level_prefixes(self) -> dict[str, str]:
+        """Return a mapping from each letter with which a classification line can begin to its possible second letters,
+        ignoring spaces.
+        """
+        levels = (letters for letters, _ in self.levels)
+        forms = [*levels, *(item.letters for item in self.controls), *self.page_word("clear", "line")]
+        return {form[0]: "".join({two[1:2] for two in forms if two[0] == form[0]}) for form in forms}
 
     @cached_property
     def level_names(self) -> dict[str, Level]:

@@ -122,10 +122,11 @@ def may_be_banner(cursor: Cursor, start: int) -> bool:
     `read_banner`.
     """
     fold = cursor.fold
+    seconds = cursor.grammar.level_prefixes.get(fold[start])
+    if seconds is None:
+        return False
     second = fold[start + 1]
-    if second == " ":
-        second = fold[start + 2]
-    return fold[start] + second in cursor.grammar.level_prefixes
+    return (fold[start + 2] if second == " " else second) in seconds
 
 
 def read_banner(cursor: Cursor, start: int, end: int) -> Banner | None:

@@ -217,7 +217,7 @@ class HeaderReader:
             return "transmission"
         if block == "offices" and _OFFICE.match(fold, start):
             return block  # more offices
-        self.banner = read_banner(cursor, start, end)
+        self.banner = read_banner(cursor, start, end) if fold[start] in cursor.grammar.level_prefixes else None
         if self.banner is not None:
             return "service" if self._is_service(start, end) else "banner"
         self.group = read_dtg(cursor, start, end)
