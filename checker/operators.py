@@ -127,10 +127,10 @@ def after(value: Date, other: Date) -> bool | None:
 
 
 def within(value: Date, window: tuple[Date, Date]) -> bool | None:
-    before, later = value.before(window[0]), window[1].before(value)
-    if before or later:
-        return False
-    return True if before is False and later is False else None
+    low, high = window
+    if low.last <= value.first and value.last <= high.first:
+        return True
+    return False if value.last < low.first or high.last < value.first else None
 
 
 def year(value: Date, number: int) -> bool | None:

@@ -132,9 +132,10 @@ DERIVED_FROM = {
     "misnumbered_references": "references", "numbered": "paragraphs", "portion_controls": "paragraphs",
     "portions": "paragraphs", "release_codes": "stamps", "release_level": "stamps", "release_sections": "stamps",
     "release_stamp": "stamps", "repeated_captions": "captions", "review_history": "stamps",
-    "unknown_release_codes": "stamps",
+    "transmission_lag": "station", "unknown_release_codes": "stamps",
 }  # fmt: skip
-"""Derived fields of a telegram that are absent or empty if one list is empty, each with that list."""
+"""Derived fields of a telegram that are absent or empty if one list is empty or one part is absent, each with that list
+or part."""
 
 RECURRING = {"tags": ("text", "kind", "known", "suggestion", "person")}
 """Lists whose elements recur in many telegrams, each with the fields that determine what conditions say about an
