@@ -64,6 +64,26 @@ def test_an_earlier_copy_is_a_part() -> None:
     assert [text[part.span.start : part.span.end] for part in parts] == [text[len(HEADER) : text.index(ROW)] + ROW]
 
 
+def test_a_header_above_a_second_header_is_an_earlier_copy() -> None:
+    text = COPIES["a second header alone"]
+    parts = [part for part in telegram(text).parts if part.kind == "earlier_copy"]
+    assert [(0, text.rindex(HEADER))] == [(part.span.start, part.span.end) for part in parts]
+
+
+def test_an_archive_row_and_the_fields_below_it_are_another_telegram() -> None:
+    row = "12346,3/15/2008 15:30,08ZENDA77,Embassy Zenda\n"
+    text = HEADER + WHOLE + row + "TAGS: ECON\nSUBJECT: THE DUKE\n\n1. The Duke stayed at home.\n"
+    found = telegram(text)
+    assert account(found) == ["08STRELSAU123", ("SIPDIS",), ["PREL", "PGOV"], "THE KING", "Jane Q. Doe", 2]
+    starts = [part.span.start for part in found.parts if part.kind == "other_telegram"]
+    assert [text.index(row)] == starts
+
+
+def test_a_level_joined_to_the_post_is_read() -> None:
+    found = telegram(HEADER + WHOLE.replace("T I A L STRELSAU", "T I A LSTRELSAU", 1))
+    assert account(found) == ["08STRELSAU123", ("SIPDIS",), ["PREL", "PGOV"], "THE KING", "Jane Q. Doe", 2]
+
+
 def test_a_telegram_that_quotes_another_is_one_copy() -> None:
     quoted = BANNER.replace("000123", "000099") + FIELDS
     found = telegram(HEADER + WHOLE.replace("2. (C)", "2. (C) Quote:\n" + quoted + "\n3. (C)"))
