@@ -21,6 +21,7 @@ from .ir import Any, Data, Expression
 
 MAX_MESSAGE = 400  # code points
 _MOST_RECURRING = 4096  # elements whose results a rule remembers
+_LONGEST_RECURRING = 100  # code points of a value of such an element
 Trail = tuple[str, ...]  # the path in the document model of each value in an environment
 
 
@@ -191,17 +192,18 @@ class CompiledRule:
         identify, get = identities(str(path[1]), self.context.getters), getter(path, self.context.getters)
         results: dict[object, RuleOutcome] = BoundedCache(_MOST_RECURRING)
 
-        def learn(identity: object, env: Env) -> RuleOutcome:
-            inside = (env[0], get(env)[identify(env).index(identity)])
+        def learn(identity: tuple[object, ...], at: int, env: Env) -> RuleOutcome:
+            inside = (env[0], get(env)[at])
             chosen = all_of(self.where)(inside)
             result = NOT_APPLICABLE if chosen is False else PASS if chosen and self.require(inside) else UNDETERMINED
-            results[identity] = result
+            if all(len(value) < _LONGEST_RECURRING for value in identity if isinstance(value, str)):
+                results[identity] = result
             return result
 
         def answer(env: Env) -> Answer:
             applied = False
-            for identity in identify(env):
-                result = results.get(identity) or learn(identity, env)
+            for at, identity in enumerate(identify(env)):
+                result = results.get(identity) or learn(identity, at, env)
                 if result is PASS:
                     applied = True
                 elif result is not NOT_APPLICABLE:

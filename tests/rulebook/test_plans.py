@@ -10,11 +10,12 @@ from test_conditions import WORDS, code_of
 from test_judgments import ALL, SOURCE, broken
 
 from checker import engine
-from checker.model import Telegram
+from checker.model import Tag, TagsLine, Telegram
 from checker.record import copied
 from checker.rulebook import Rule, Rulebook
 from checker.rulebook.field_types import DERIVED_FROM, RECURRING, fields, getter
 from checker.rulebook.ir import Data
+from checker.text import Span
 
 CONDITIONS = [title for title, _, _ in sections((HERE / "rulebook/cases/conditions.txt").read_text("utf-8"))]
 CODES = [code_of(words) for words in CONDITIONS]
@@ -32,7 +33,7 @@ def book_of(rules: list[Data]) -> Rulebook:
     return Rulebook(made, WORDS)
 
 
-def judged(book: Rulebook, document: Telegram) -> object:
+def judged(book: Rulebook, document: Telegram) -> tuple[engine.Judgment, dict[str, tuple[int, int, int]]]:
     tally = engine.Tally()
     judgment = engine.judge(document, SOURCE, book, "x", "", tally)
     assert [] == tally.crashes
@@ -258,3 +259,19 @@ def test_an_element_that_recurs_is_known_by_all_its_fields(name: str) -> None:
     element = fields("Telegram")[name].node
     stored = {field for field, kind in fields(element).items() if not kind.derived and field != "span"}
     assert stored == set(RECURRING[name])
+
+
+def test_many_and_long_tags_are_judged_like_others() -> None:
+    """Test entries of which most are not remembered, because there are too many or they are too long."""
+    words = [f"T{number}" for number in range(5000)] + ["LONG" * 50, "PREL"]
+    line = TagsLine(Span(0, 1), "x", tuple(Tag(Span(0, 1), word, "unknown", word == "PREL") for word in words))
+    rule: Data = {
+        "each": [0, "tags"],
+        "listed": True,
+        "require": ["ask", [1, "known"], "flag", "is", ["lit", "flag", True]],
+    }
+    book = book_of([rule, {**rule, "where": ["ask", [1, "text"], "text", "is", ["lit", "text", "PREL"]]}])
+    for _ in range(2):
+        judgment, counts = judged(book, copied(ALL["many"], tags_line=line))
+        assert len(words) - 1 == len(judgment.findings)
+        assert {"TRY-000": (1, 1, 0), "TRY-001": (1, 0, 0)} == counts
