@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from .errors import CablecheckError
-from .model import Damage, Deletion, Telegram, Unread
+from .model import Damage, Deletion, Telegram
 from .record import Record, pending
 from .results import Finding, RelatedPlace, Suggestion, Undetermined
 from .rulebook.evaluation import (
@@ -28,7 +28,7 @@ from .rulebook.evaluation import (
 )
 from .rulebook.field_types import Env
 from .rulebook.ir import Any
-from .rulebook.plan import EvaluationPlan, GuardBranch, GuardChoice, GuardLeaf, Job
+from .rulebook.plan import EvaluationPlan, GuardBranch, GuardLeaf, Job
 from .rulebook.rule import Rule, Rulebook
 from .text import Pattern, Position, Source, Span
 
@@ -338,8 +338,6 @@ class _Evaluation:
                     branches.append(inner)
                 elif holds is None:
                     self.undetermined += inner.all_jobs()
-            if branch.choices:
-                branches += self.chosen(branch.choices, env)
         return found
 
     def carefully(self, branch: GuardBranch, env: Env) -> None:
@@ -352,38 +350,12 @@ class _Evaluation:
                 self.one(leaf.job, env)
             elif answer is None:
                 self.undetermined.append(leaf.job)
-        for inner in self.reached_carefully(branch, env):
-            self.carefully(inner, env)
-
-    def reached_carefully(self, branch: GuardBranch, env: Env) -> list[GuardBranch]:
-        """Return the branches that are reached from a branch, even if some conditions raise exceptions."""
-        found = []
         for test, inner in branch.branches:
             answer, _ = call_safely(test, env)
             if answer:
-                found.append(inner)
+                self.carefully(inner, env)
             elif answer is None:
                 self.undetermined += inner.all_jobs()
-        for choice in branch.choices:
-            chosen, error = call_safely(self.chosen, [choice], env)
-            if error is None:
-                found += chosen
-            else:
-                self.undetermined += choice.jobs
-        return found
-
-    def chosen(self, choices: list[GuardChoice], env: Env) -> list[GuardBranch]:
-        """Return the branches for the values that several rules compare with constants. If a value is unreadable, these
-        rules are undetermined.
-        """
-        found = []
-        for choice in choices:
-            value = choice.read(env)
-            if value.__class__ is Unread:
-                self.undetermined += choice.jobs
-            elif value in choice.branches:
-                found.append(choice.branches[value])
-        return found
 
     def alone(self, job: Job, env: Env) -> None:
         """Evaluate one rule with its whole guard, because a guard condition that it shares with other rules was

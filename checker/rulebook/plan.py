@@ -1,7 +1,7 @@
 """Choose the rules that may apply to a telegram.
 
 `EvaluationPlan` arranges the rules for one profile and one date range so that a condition shared by several guards is
-evaluated once for each telegram, and so that a value that several guards compare with constants is looked up once.
+evaluated once for each telegram.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, reduce
 
-from ..model.telegram import LAZY
 from .compiler import CompileContext, Predicate, needed_parts
 from .evaluation import Answer, CompiledRule, conjuncts
-from .field_types import DERIVED_FROM, Env, Getter, Path, getter, is_stored
+from .field_types import Env, Path, is_stored
 from .ir import Any, Data, Expression
 
 Job = tuple[Any, CompiledRule]  # a rule, and the same rule compiled
@@ -20,9 +19,6 @@ Conditions = dict[str, Expression]  # conditions on the telegram, keyed by their
 Guarded = tuple[Conditions, Conditions | None, Job]
 """A rule with the conditions of its guard that are still to be evaluated, and with other conditions without which it
 does not apply. These are None if nothing remains of the guard, and the rule's list has not been considered."""
-
-
-Rest = tuple[Conditions, Conditions, Job]
 
 
 class GuardLeaf:
@@ -47,52 +43,41 @@ class GuardBranch:
     """A node in the tree of guard conditions, reached if all conditions above it are true.
 
     `branches` are (condition, node) pairs for conditions that several rules share, starting with the most common one.
-    `choices` are for values that several rules compare with constants. `leaves` are the remaining rules, each after the
-    condition that remains of its guard; `certain` are those of whose guards nothing remains. All are built on first use
-    from `guarded`.
+    `leaves` are the remaining rules, each after the condition that remains of its guard; `certain` are those of whose
+    guards nothing remains. All are built on first use from `guarded`.
     """
 
-    __slots__ = ("_context", "_guarded", "branches", "certain", "choices", "leaves")
+    __slots__ = ("_context", "_guarded", "branches", "certain", "leaves")
 
     def __init__(self, guarded: list[Guarded], context: CompileContext) -> None:
         self._guarded = guarded
         self._context = context
 
     def __getattr__(self, name: str) -> Any:
-        if name not in ("branches", "certain", "choices", "leaves"):
+        if name not in ("branches", "certain", "leaves"):
             raise AttributeError(name)
         self._build()
         return object.__getattribute__(self, name)
 
     def _build(self) -> None:
         self.branches: list[tuple[Predicate, GuardBranch]] = []
-        self.choices: list[GuardChoice] = []
         rest = [
             (guard, _elements_needed(job[0].tests) if needed is None else needed, job)
             for guard, needed, job in self._guarded
         ]
-        having: dict[str, list[int]] = {}  # the positions in `rest` of the rules with each condition or compared value
-        paths: dict[str, Path] = {}  # compared values
+        having: dict[str, list[int]] = {}  # the positions in `rest` of the rules with each condition
         for at, (guard, needed, _) in enumerate(rest):
-            for key, condition in {**guard, **needed}.items():
+            for key in {**guard, **needed}:
                 having.setdefault(key, []).append(at)
-                if _constants(condition):
-                    key = repr(condition[1])
-                    paths[key] = condition[1]
-                    if having.setdefault(key, [])[-1:] != [at]:
-                        having[key].append(at)
         shared = (key for key, places in having.items() if len(places) > 1)
         placed: set[int] = set()
         for key in sorted(shared, key=lambda each: (-len(having[each]), each)):
             chosen = [rest[at] for at in having[key] if at not in placed]
             if len(chosen) > 1:
                 placed.update(having[key])
-                if key in paths:
-                    self.choices.append(GuardChoice(paths[key], chosen, self._context))
-                else:
-                    guard, needed, _ = chosen[0]
-                    test = shared_guard(key, guard[key] if key in guard else needed[key], self._context)
-                    self.branches.append((test, GuardBranch([_after(key, *each) for each in chosen], self._context)))
+                guard, needed, _ = chosen[0]
+                test = shared_guard(key, guard[key] if key in guard else needed[key], self._context)
+                self.branches.append((test, GuardBranch([_after(key, *each) for each in chosen], self._context)))
         left = [(guard, GuardLeaf(job)) for at, (guard, _, job) in enumerate(rest) if at not in placed]
         self.certain = [leaf for guard, leaf in left if not guard]
         self.leaves: list[tuple[Predicate, GuardLeaf]] = [
@@ -106,50 +91,12 @@ class GuardBranch:
         found = [leaf.job for leaf in (*self.certain, *[leaf for _, leaf in self.leaves])]
         for _, branch in self.branches:
             found += branch.all_jobs()
-        for choice in self.choices:
-            found += choice.jobs
         return found
-
-
-class GuardChoice:
-    """The rules whose guards compare one value of the telegram with constants.
-
-    `read` returns the value, and `branches` maps each constant to the node that is reached if the value is equal to it.
-    `jobs` are all these rules.
-    """
-
-    __slots__ = ("branches", "jobs", "read")
-
-    def __init__(self, path: Path, rules: list[Rest], context: CompileContext) -> None:
-        self.read: Getter = getter(path, context.getters)
-        self.jobs = [job for _, _, job in rules]
-        by_value: dict[str, list[Guarded]] = {}
-        for each in rules:
-            key, constants = next(
-                (key, _constants(condition))
-                for key, condition in each[0].items()
-                if condition[1] == path and _constants(condition)
-            )
-            for constant in constants:
-                by_value.setdefault(constant, []).append(_after(key, *each))
-        self.branches = {value: GuardBranch(guarded, context) for value, guarded in by_value.items()}
 
 
 def _in_turn(later: Predicate, first: Predicate) -> Predicate:
     """Return a condition that is true if both are, and false or undetermined as soon as one is."""
     return lambda env: first(env) and later(env)
-
-
-def _constants(condition: Expression) -> tuple[str, ...]:
-    """Return the constants of which a text field of the telegram must be one for a condition to be true, or an empty
-    tuple for another condition, or for a field that should not be read unless it is certain that a rule needs it.
-    """
-    if condition[0] != "ask" or condition[2] != "text" or condition[3] not in ("is", "in"):
-        return ()
-    path, argument = condition[1], condition[4]
-    if argument[0] != "lit" or path[0] != 0 or len(path) == 1 or path[1] in LAZY or path[1] in DERIVED_FROM:
-        return ()
-    return tuple(argument[2]) if condition[3] == "in" else (argument[2],)
 
 
 def _after(key: str, guard: Conditions, needed: Conditions, job: Job) -> Guarded:
