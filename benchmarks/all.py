@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{name} …", file=sys.stderr)
         command = [sys.executable, "-m", f"benchmarks.{name}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-        told = done.stdout.strip() or f"did not run: {done.stderr.strip().splitlines()[-1:]}"
+        told = done.stdout.strip("\n") or f"did not run: {done.stderr.strip().splitlines()[-1:]}"
         broken = broken or done.returncode != 0
         page += ["", f"## {title}", "", f"`python -m benchmarks.{name}`", "", "```text", told, "```"]
     text = "\n".join(page) + "\n"
