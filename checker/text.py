@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from functools import partial
 from itertools import accumulate, chain, compress, cycle, islice
 from operator import itemgetter, le
 
@@ -201,21 +202,23 @@ class Source:
     def position(self, offset: int) -> Position:
         """Return the line and column of an offset. Only LF, CR LF, and a lone CR end a line."""
         at = min(max(offset, 0), len(self.text))
-        if self._starts is None and self._counted <= _FEW_COUNTS * len(self.text) and "\r" not in self.text:
-            line, start = self._count(at), self.text.rfind("\n", 0, at) + 1
+        row = self._row(at)
+        if self._starts is None:
+            start = self.text.rfind("\n", 0, at) + 1
             self._counted += at - start
         else:
-            starts = self._line_starts()
-            line = bisect_right(starts, at) - 1
-            start = starts[line]
-        return Position(line + self.first_line, offset - start + (self.first_column if line == 0 else 1))
+            start = self._starts[row]
+        return Position(row + self.first_line, offset - start + (self.first_column if row == 0 else 1))
 
     def line(self, offset: int) -> int:
         """Return the line of an offset, as `position` does."""
-        at = min(max(offset, 0), len(self.text))
+        return self._row(min(max(offset, 0), len(self.text))) + self.first_line
+
+    def _row(self, at: int) -> int:
+        """Return the 0-based line of an offset that is inside the text."""
         if self._starts is None and self._counted <= _FEW_COUNTS * len(self.text) and "\r" not in self.text:
-            return self._count(at) + self.first_line
-        return bisect_right(self._line_starts(), at) - 1 + self.first_line
+            return self._count(at)
+        return bisect_right(self._line_starts(), at) - 1
 
     def _count(self, at: int) -> int:
         """Return the 0-based line of an offset. The search starts at the last result, because most positions are close
@@ -332,14 +335,7 @@ class View:
         """Return a function that is equivalent to `span` and faster, for callers that need many spans."""
         if self._plain:
             return Span if self._sources[0] == 0 else self.span
-        new = LazySpan.__new__
-
-        def span(start: int, end: int) -> Span:
-            found = new(LazySpan)
-            found._view, found._low, found._high = self, start, end
-            return found
-
-        return span
+        return partial(LazySpan, self)
 
     def starts(self, offsets: Iterable[int]) -> list[int]:
         """Return the source offset for each of the given view offsets, which must be inside this view. In a replaced

@@ -99,10 +99,7 @@ class PartWriter:
 
     def add_row(self, table: str, row: Row) -> None:
         """Add a row to a table."""
-        part = self.parts[table]
-        part.pending.append(row)
-        if len(part.pending) >= CHUNK_ROWS:
-            part.write(self.encode)
+        self.add_rows(table, [row])
 
     def add_rows(self, table: str, rows: list[Row]) -> None:
         """Add rows to a table."""

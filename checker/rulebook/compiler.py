@@ -361,17 +361,7 @@ def _ask(expr: Expression, context: CompileContext) -> Predicate:
             return None
         return test(value, other)
 
-    return _near(expr, compare, context) if expr[4][0] == "window" else compare
-
-
-def _near(expr: Expression, otherwise: Predicate, context: CompileContext) -> Predicate:
-    """Return a test for a range of days that does not compute the range if the date is the one around which it is."""
-    first, last = expr[4][1], expr[4][2]
-    if first[0] != "shift" or first[:3] != last[:3] or not first[3] <= 0 <= last[3]:
-        return otherwise
-    same = compile_condition(["ask", expr[1], "date", "same_day", [*first[:3], 0]], context)
-    inside = expr[3] == "within"
-    return lambda env: inside if same(env) else otherwise(env)
+    return compare
 
 
 def _ask_constant(path: Path, operator: Operator, bound: object, context: CompileContext) -> Predicate:

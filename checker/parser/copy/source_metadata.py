@@ -84,9 +84,10 @@ def _review(cursor: Cursor, known: Facts) -> DateField | None:
     words = cursor.grammar.page_word("released", "word")
     for name in ("markings", "disposition_action", "review_action"):
         fact = known.get(name)
-        fold = folded(fact.text[:_LONGEST]) if fact is not None else ""
-        if fact is not None and any(map(fold.__contains__, words)):
-            return _date_field(cursor, fact)
+        if fact is not None:
+            fold = folded(fact.text[:_LONGEST])
+            if any(word in fold for word in words):
+                return _date_field(cursor, fact)
     return None
 
 
